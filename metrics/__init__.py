@@ -1,0 +1,1 @@
+"""Everything that is not Streamlit: strategy, sources, clearing, release, answers, charts."""
