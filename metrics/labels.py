@@ -1,0 +1,148 @@
+"""Values, intervals, changes and groups as people read them: one place, so that a number has one form everywhere.
+
+Digits follow the unit (one decimal for shares and scores, none for NPS and counts), never more than the interval
+carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metrics.kpis.metric import Unit
+from metrics.strategy.model import KPI, Strategy
+from metrics.words import NBSP, Words
+
+DIGITS = {Unit.PERCENT: 1, Unit.POINTS: 0, Unit.SCORE: 1, Unit.HOURS: 1, Unit.MONEY: 0, Unit.COUNT: 0}
+
+
+def value_text(value: float | None, unit: Unit, w: Words, currency: str = "VND") -> str:
+    """32.8%, 26, 6.6, 3.4 hours, ₫58 million; an en dash where there is no value."""
+    if value is None:
+        return "–"
+    if unit is Unit.PERCENT:
+        return w.percent(value)
+    if unit is Unit.MONEY:
+        return w.money(value, currency, short=True)
+    if unit is Unit.HOURS:
+        return w("{hours} hours", hours=w.number(value, 1))
+    return w.number(value, DIGITS[unit])
+
+
+def value_parts(
+    value: float | None, unit: Unit, w: Words, top: int | None = None, currency: str = "VND"
+) -> tuple[str, str]:
+    """A value for a card: the figure and its small unit, for example ("6.6", "of 10")."""
+    if value is None:
+        return "–", ""
+    if unit is Unit.PERCENT:
+        return w.number(value, 1), "%"
+    if unit is Unit.HOURS:
+        return w.number(value, 1), NBSP + w("hours")
+    if unit is Unit.SCORE and top is not None:
+        return w.number(value, 1), w(" of {top}", top=top)
+    return value_text(value, unit, w, currency), ""
+
+
+def span_text(low: float | None, high: float | None, unit: Unit, w: Words, currency: str = "VND") -> str:
+    """An interval without its unit: 31.5–34.2; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    if unit is Unit.MONEY:
+        return f"{w.money(low, currency, short=True)}–{w.money(high, currency, short=True)}"
+    return w.span(low, high, DIGITS[unit])
+
+
+def change_text(change: float, unit: Unit, w: Words, currency: str = "VND", signed: bool = True) -> str:
+    """A difference with its unit: −3.2 points (of a percentage), +5 points (of NPS), −0.4, +₫58 million."""
+    if not signed:
+        change = abs(change)
+    figure = w.signed(change, DIGITS[unit]) if signed else w.number(change, DIGITS[unit])
+    if unit is Unit.PERCENT:
+        return w("{change} percentage points", change=figure)
+    if unit is Unit.POINTS:
+        return w("{change} NPS points", change=figure)
+    if unit is Unit.HOURS:
+        return w("{hours} hours", hours=figure)
+    if unit is Unit.MONEY:
+        text = w.money(change, currency, short=True)
+        return "+" + text if signed and change > 0 else text
+    return figure
+
+
+def scale_top(strategy: Strategy, kpi: KPI) -> int | None:
+    """The highest answer of the question behind a KPI, None when it has no question."""
+    id = kpi.of.get("question")
+    return next((q.scale[1] for q in strategy.questions if q.id == id), None)
+
+
+def value_name(strategy: Strategy, dimension: str, value: str, w: Words) -> str:
+    """The declared name of one value of a dimension."""
+    if value == "other":
+        return w("Other")
+    named = dict(strategy.values(dimension)).get(value)
+    if named is None:
+        return value
+    if named.en == value:
+        return _condition(dimension, value, w) or value
+    return named(w.lang)
+
+
+def group_name(strategy: Strategy, dims: Sequence[tuple[str, Sequence[str]]], w: Words) -> str:
+    """A cell by its declared names: "Central", "Website and Facebook", "Hotline · Households". () is everyone.
+
+    A dimension that is not split, because all its values stand in the cell, is left out."""
+    parts = []
+    for dimension, values in dims:
+        declared = {v for v, _ in strategy.values(dimension)}
+        if declared and declared <= set(values):
+            continue
+        parts.append(join_names([value_name(strategy, dimension, v, w) for v in values], w))
+    return " · ".join(parts) if parts else w("All together")
+
+
+def join_names(names: Sequence[str], w: Words) -> str:
+    """a, b and c."""
+    if len(names) < 2:
+        return "".join(names)
+    return w("{some} and {last}", some=", ".join(names[:-1]), last=names[-1])
+
+
+def dimension_name(strategy: Strategy, dimension: str, w: Words) -> str:
+    """The declared name of a dimension, or the name this product gives it."""
+    declared = next((d.name for d in strategy.dimensions if d.id == dimension), None)
+    if declared:
+        return declared(w.lang)
+    given = {
+        "stage": w("Journey stage"),
+        "touchpoint": w("Touchpoint"),
+        "channel": w("Channel"),
+        "segment": w("Customer segment"),
+        "product": w("Product group"),
+        "region": w("Customer region"),
+        "language": w("Language"),
+        "topic": w("Topic"),
+        "promise": w("Delivery promise"),
+        "installation": w("Installation promise"),
+        "complaint": w("Complaint outcome"),
+        "waited": w("Wait for a reply"),
+    }
+    return given.get(dimension, dimension)
+
+
+def _condition(dimension: str, value: str, w: Words) -> str | None:
+    """Names of condition values, which a strategy need not declare."""
+    given = {
+        ("promise", "kept"): w("Delivered on time"),
+        ("promise", "late"): w("Delivered late"),
+        ("promise", "never"): w("Promised, not delivered"),
+        ("installation", "kept"): w("Installed on time"),
+        ("installation", "late"): w("Installed late"),
+        ("installation", "never"): w("Promised, not installed"),
+        ("complaint", "none"): w("No complaint"),
+        ("complaint", "fast"): w("Closed within a day"),
+        ("complaint", "slow"): w("Took longer than a day"),
+        ("complaint", "reopened"): w("Had to be reopened"),
+        ("waited", "within"): w("Answered in time"),
+        ("waited", "over"): w("Waited too long"),
+    }
+    return given.get((dimension, value))
