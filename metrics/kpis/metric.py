@@ -7,7 +7,8 @@ totals by construction.
 Fact tables (made by ``metrics.build.facts``), one row each; dimension columns hold closed values or ``other``:
 
 * ``contacts``     month, first_response_hours, resolved_hours, resolved, reopened, repeated, promise_kept,
-                   is_complaint, invited  (all nullable; hours are DOUBLE, the rest BOOLEAN)
+                   is_complaint, invited  (all nullable; hours are DOUBLE, the rest BOOLEAN; infinite hours: it had
+                   not happened when the data ended; null: the source does not say)
 * ``answers``      month, question, score (DOUBLE)
 * ``invitations``  month, question, answered (BOOLEAN)
 * ``orders``       month (ordered), promised_month, install_month, amount, returned_amount (BIGINT, minor-free
@@ -21,13 +22,27 @@ Fact tables (made by ``metrics.build.facts``), one row each; dimension columns h
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, unique
 from typing import Any
 
 Sums = Mapping[str, float]
 Params = Mapping[str, str | int | float]
+
+
+def month_end(month: date, later: int = 0) -> date:
+    """Last day of the calendar month ``later`` months after the one that ``month`` lies in."""
+    count = month.year * 12 + month.month - 1 + later
+    year, number = divmod(count, 12)
+    return date(year, number + 1, calendar.monthrange(year, number + 1)[1])
+
+
+def one_if(condition: Any) -> Any:
+    """1 where an Ibis condition holds, else 0, also where it is null. (PostgreSQL casts no boolean to bigint.)"""
+    return condition.ifelse(1, 0).cast("int64")
 
 
 @unique
@@ -65,11 +80,10 @@ class Metric:
     source: str
     """Paper or standard the definition follows."""
     fact: str
-    month: str
-    """Column of the fact that says which month a row counts in."""
     unit: Unit
     rows: Callable[[Any, Params], Any]
-    """The denominator: rows of the fact that count."""
+    """The denominator: rows of the fact that count. Column ``month`` of what it returns is the month a row counts in
+    (on-time counts an order in the month promised, so it replaces the month ordered)."""
     measures: Callable[[Any, Params], dict[str, Any]]
     """Numeric columns by measure name; each is summed. ``n`` (a column of ones) is always among them."""
     value: Callable[[Sums], float | None]
@@ -80,8 +94,8 @@ class Metric:
     parameters: tuple[Parameter, ...] = ()
     scale: Callable[[int, int], str | None] = lambda low, high: None
     """What is wrong with a question scale for this metric, or None."""
-    window_days: Callable[[Params], int] = lambda params: 0
-    """Days after month end, besides the closing days, before a month may be published."""
+    closes: Callable[[date, Params], date] = lambda month, params: month_end(month)
+    """Last day of data that a month needs, given any day of it; the closing days of the strategy come on top."""
     weight: str | None = None
     """Column whose sum decides dominance of one customer (revenue); None: rows."""
     behaviour: bool = False
@@ -96,6 +110,11 @@ class Metric:
         return f"{self.id}({inside})" if inside else self.id
 
     def given(self, params: Params) -> dict[str, str | int | float]:
-        """Parameters with defaults filled in."""
+        """Parameters with defaults filled in; 2.0 hours and 2 hours are one number, so they get one name."""
         filled = {p.name: p.default for p in self.parameters if p.default is not None}
-        return {**filled, **params}
+        given = {**filled, **params}
+        return {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in given.items()}
+
+    def unit_of(self, params: Params) -> Unit:
+        """The unit with these parameters: a declared series brings its own."""
+        return Unit(self.given(params)["unit"]) if any(p.name == "unit" for p in self.parameters) else self.unit

@@ -13,9 +13,8 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from metrics.kpis.metric import Metric, Parameter, Params, Sums, Unit
-
-Z95 = 1.959963984540054
+from metrics.kpis.intervals import Z95
+from metrics.kpis.metric import Metric, Parameter, Params, Sums, Unit, one_if
 
 
 def _rows(t: Any, params: Params) -> Any:
@@ -24,9 +23,9 @@ def _rows(t: Any, params: Params) -> Any:
 
 def _measures(t: Any, params: Params) -> dict[str, Any]:
     return {
-        "n": t.score.notnull().cast("int64"),
-        "promoters": (t.score >= 9).cast("int64"),
-        "detractors": (t.score <= 6).cast("int64"),
+        "n": one_if(t.score.notnull()),
+        "promoters": one_if(t.score >= 9),
+        "detractors": one_if(t.score <= 6),
     }
 
 
@@ -49,7 +48,7 @@ def interval(sums: Sums) -> tuple[float, float] | None:
 
 
 def _scale(low: int, high: int) -> str | None:
-    return None if (low, high) == (0, 10) else "NPS needs a question from 0 to 10."
+    return None if (low, high) == (0, 10) else "NPS needs a question from 0 to 10. For other scales take score_mean."
 
 
 def _constant(sums: Sums) -> bool:
@@ -63,7 +62,6 @@ NPS = Metric(
     formula="100 × (promoters − detractors) ÷ answers",
     source="Reichheld, Harvard Business Review 81(12), 2003",
     fact="answers",
-    month="month",
     unit=Unit.POINTS,
     rows=_rows,
     measures=_measures,
