@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from metrics.kpis.intervals import garwood
-from metrics.kpis.metric import Metric, Params, Unit
+from metrics.kpis.metric import Metric, Params, Unit, one_if
 
 
 def _rows(t: Any, params: Params) -> Any:

@@ -15,7 +15,7 @@ from math import sqrt
 from typing import Any
 
 from metrics.kpis.intervals import Z95
-from metrics.kpis.metric import Metric, Params, Sums, Unit
+from metrics.kpis.metric import Metric, Params, Sums, Unit, one_if
 
 
 def _rows(t: Any, params: Params) -> Any:

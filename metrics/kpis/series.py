@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from metrics.kpis.intervals import mean
-from metrics.kpis.metric import Metric, Parameter, Params, Unit
+from metrics.kpis.metric import Metric, Parameter, Params, Unit, one_if
 
 
 def _rows(t: Any, params: Params) -> Any:
