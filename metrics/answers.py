@@ -116,7 +116,7 @@ def ask(release: Release, request: Request) -> Answer:
         kpi=kpi.id,
         goal=kpi.goal or "",
         metric=metric,
-        unit=metric.unit,
+        unit=metric.unit_of(kpi.of),
         request=request,
         as_of=release.as_of,
         grain=request.grain.value,
