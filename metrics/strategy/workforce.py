@@ -1,0 +1,214 @@
+"""Words that mean staff, and texts that name a person: what no number here may be cut by, and no owner may be.
+
+``is_workforce`` knows the name of a column or a dimension, ``looks_like_person`` a text somebody wrote. Both work on
+short lists of words in English and Vietnamese, with or without accents. They fail closed: a column that only sounds
+like staff is declared ``not_staff`` in sources.yaml; a role that only sounds like a person is written as a function.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Letters of other alphabets that look like Latin ones (after case folding), so that "аgent" in Cyrillic is no way in.
+_LOOKALIKES = str.maketrans(
+    "авеіјкмнорсԛѕтухһԝѵгαεινορτυχκημγωßıɑɡɩʋσօսհոցđłø", "abeijkmhopcqstyxhwvraeivoptuxknmywsiagivoouhngdlo"
+)
+
+#: One of these as a whole word anywhere in the name is enough.
+WORKFORCE = frozenset(
+    """
+    staff agent agents employee employees emp worker workers operator operators assignee assignees assigned assign
+    supervisor supervisors manager managers team teams teamlead squad crew roster shift shifts desk desks site sites
+    queue queues seat cashier cashiers clerk teller tellers salesperson salespeople salesman saleswoman salesrep rep
+    reps saler representative representatives consultant advisor adviser technician technicians fitter fitters
+    installer installers driver drivers shipper shippers colleague colleagues personnel headcount handler owner owners
+    nurse doctor coach evaluator dispatcher foreman branch branches callcenter callcentre servicedesk helpdesk
+    extension ext nv nvkd nvbh nvcs ktv tdv tvv gdv dtv cskh msnv manv
+    """.split()
+)
+
+#: Several words that together mean staff, accents taken off, in this order and side by side.
+PHRASES = tuple(
+    tuple(phrase.split())
+    for phrase in """
+    nhan vien|nhan su|nguoi xu ly|nguoi phu trach|nguoi tiep nhan|nguoi tra loi|nguoi tao|nguoi dong|nguoi ban|nguoi giao
+    |nguoi lap|nguoi thuc hien|nguoi nhan viec|phu trach|can bo|chuyen vien|tu van vien|dien thoai vien|tong dai vien
+    |giao dich vien|giam sat|giam sat vien|ky thuat vien|thu ngan|truong nhom|nhom truong|to truong|truong ca
+    |truong phong|truong bo phan|quan ly|ca truc|ca lam|ca lam viec|ca kip|ca sang|ca chieu|ca toi|ca dem|kip truc
+    |doi nhom|doi truong|nhom truc|nhom cskh|to truc|bo phan|phong ban|chi nhanh|co so|van phong|ban lam viec|ban truc
+    |quay hang|quay thu|tho lap|tho sua|tai xe|lai xe|giao hang vien|dong nghiep|nguoi lao dong
+    |call center|call centre|contact center|contact centre|sales rep|assignment group|support group|work group
+    |closed by|served by|group lead|line lead
+    """.replace("\n", "").split("|")
+)
+
+#: Run together and long enough to mean nothing else, so "tennhanvien" and "agentname" are found too.
+_INSIDE = (
+    "nhanvien|assignee|supervisor|employee|handledby|assignedto|agentid|agentname|agentcode|teamid|teamname|teamlead|staffid"
+    "|staffname|tuvanvien|tongdaivien|dienthoaivien|truongca|truongnhom|totruong|catruc|thungan|nguoixuly|phutrach"
+    "|salesperson|salesrep|shiftid|deskid|siteid|kythuatvien|quanly"
+).split("|")
+
+#: Mean staff only when nothing but them is left: "to" is also English, "ca" also a country, "doi" also an exchange.
+_ALONE = frozenset("to ca doi quay kip nhomtruc".split())
+_ACCENTED = frozenset("tổ đội quầy kíp".split())
+_GENERIC = frozenset("id ids code name no number num key email mail phone ma ten so sdt the cua by full first last".split())
+_BY_CUSTOMERS = frozenset("requested ordered required needed referred recommended promised invited".split())
+
+
+def _visible(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+
+
+def _spelled(text: str) -> str:
+    """Visible characters with a space before each word of 'agentName' and 'SLATeam'; accents stay."""
+    text = _visible(text)
+    camel = (
+        " " if b.isupper() and (a.islower() or (a.isupper() and c.islower())) else ""
+        for a, b, c in zip(" " + text, text, text[1:] + " ")
+    )
+    return "".join(gap + letter for gap, letter in zip(camel, text))
+
+
+def fold(text: str) -> str:
+    """Lower case Latin letters without accents: 'Nhân Viên', 'NHAN VIEN' and 'nhȃn viên' become 'nhan vien'."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    bare = "".join(c for c in unicodedata.normalize("NFD", plain) if unicodedata.category(c) not in ("Mn", "Me", "Cf"))
+    return unicodedata.normalize("NFD", bare.translate(_LOOKALIKES))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_\d]+", text)
+
+
+def is_workforce(name: str) -> bool:
+    """Whether a column, dimension or parameter of this name means staff, a team, a supervisor, a shift, a desk or a
+    site. Accents, case, look-alike letters, invisible characters and separators make no difference."""
+    spelled = _spelled(name)
+    accented = [unicodedata.normalize("NFC", word.casefold()) for word in _words(spelled)]
+    words = _words(fold(spelled))
+    rest = [word for word in words if word not in _GENERIC]
+    run = "".join(words)
+    return (
+        any(word in WORKFORCE for word in words)
+        or any(word in _ACCENTED for word in accented)
+        or any(tuple(words[i : i + len(p)]) == p for p in PHRASES for i in range(len(words)))
+        or any(part in run for part in _INSIDE)
+        or run in WORKFORCE
+        or run in {"".join(p) for p in PHRASES}
+        or (bool(rest) and all(word in _ALONE for word in rest))
+        or _done_by_somebody(words)
+    )
+
+
+def _done_by_somebody(words: list[str]) -> bool:
+    """'resolved by', 'sold by', 'chotBy': the doer of something, unless customers do it."""
+    verb = next((words[i - 1] for i, word in enumerate(words) if word == "by" and i), "")
+    return verb not in _BY_CUSTOMERS and (verb.endswith("ed") or verb in ("sold", "done", "taken", "made", "sent", "run"))
+
+
+# ── Persons ──
+
+_SURNAMES = frozenset(
+    """nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan trinh truong lam luong luu mai
+    dao ha cao chau chu dam to ta thai tong vuong quach phung nghiem kieu khuat la lac mac ninh ong quan thach than ton
+    tang trieu tu uong van vi vien cu an au banh bach""".split()
+)
+#: Surnames that are no ordinary word, so one of them before a name is enough, in either order.
+_SURE_SURNAMES = frozenset("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong dinh trinh truong luong".split())
+_GIVEN_VI = frozenset(
+    """anh an bao bich binh chi chien chinh cuong dat diem diep dieu dung duc duy duyen giang hai han hang hanh hao
+    hau hien hieu hoa hoai hong hue hung huong huu huyen khang khanh khoa khoi kiet kien kim lan lien linh loan loc long
+    luan ly mai manh minh my nam nga ngan nghia ngoc nguyen nguyet nhan nhat nhi nhung nhu oanh phat phong phu phuc
+    phuong quan quang quoc quyen quynh son suong tai tam tan thach thai thang thanh thao the thi thien thinh tho thoa
+    thong thu thuan thuc thuy tien tin toan trang tri trinh trong truc trung truong tu tuan tung tuyen tuyet uyen van
+    viet vinh vu vuong vy xuan yen""".split()
+)
+#: Given names that stand for a person even alone; the others are also ordinary words.
+_ALONE_VI = frozenset(
+    """bich diep duyen dung giang hanh hien hieu hoai hue hung huong huyen khanh khoa kiet lan linh loan minh nga ngoc
+    nguyet nhung oanh phuc phuong quynh thao thuy trang trinh tuan tung tuyet uyen vy""".split()
+)
+_GIVEN_EN = frozenset(
+    """adam alan albert alex alice alison amanda amy andrea andrew angela ann anna anne anthony arthur barbara ben
+    benjamin betty bill bob brenda brian bruce carl carol caroline catherine charles charlotte chloe chris christian
+    christina christine christopher claire daniel david deborah dennis diana diane donald donna dorothy edward elena
+    elizabeth emily emma eric eva evelyn fiona frances frank gary george gloria grace hannah harold harry heather helen
+    henry ian isabel jack jacob james jane janet jason jean jeffrey jennifer jeremy jessica jim joan joe john jonathan
+    joseph joshua joyce juan judith judy julia julie justin karen kate katherine kathleen keith kelly kenneth kevin kim
+    larry laura lauren lee linda lisa louis louise lucy luke margaret maria marie mark martha martin mary matthew megan
+    melissa michael michelle mike mohammed muhammad nancy natalie nathan nicholas nicole nina olivia oliver oscar pamela
+    patricia patrick paul peter philip rachel ralph raymond rebecca richard robert roger ronald rose roy russell ruth
+    ryan samantha samuel sandra sara sarah scott sharon simon sophia sophie stephanie stephen steve steven stuart susan
+    terry theresa thomas timothy tom tony tracy tyler victoria vincent virginia walter wendy william zoe""".split()
+)
+_SURNAMES_EN = frozenset(
+    """adams allen anderson baker brown campbell carter chen clark collins cooper davies davis evans garcia gonzalez
+    green hall harris hernandez hill jackson johnson jones khan kim king kumar lee lewis li lopez martin martinez
+    miller mitchell moore morgan murphy nelson park parker patel perez phillips ramirez roberts robinson rodriguez
+    sanchez scott sharma singh smith taylor thomas thompson torres tran turner walker wang watson white williams wilson
+    wong wright young zhang""".split()
+)
+_TITLES = frozenset("anh chi em co chu bac ong ba ban thay mr mrs ms miss mister dr sir madam".split())
+#: What comes before a name when somebody writes the role and the person: "Trưởng phòng Lan".
+_RANKS = frozenset("phong nhom ca kho doc truong vien director manager lead head chief vien officer sales care operations marketing logistics".split())
+#: Words of functions and places; a text of these names no person, however it is capitalised.
+_FUNCTIONS = frozenset(
+    """phong ban bo phan kho cua hang khach van chuyen giao lap dat dich cham soc kinh doanh tiep thi nganh thuong mai
+    dien tu tai chinh ke toan nhan su san pham chat luong hanh trai nghiem giam doc truong khoi trung tam mien bac nam
+    noi chi hochiminh quang chau customer care service sales store region north south central business price park green
+    hill experience digital product young king head chief""".split()
+)
+_PLACES = re.compile(r"\b(ha noi|ho chi minh|hai phong|da nang|lam dong|an giang|ha giang|ha nam|ha tinh|vinh long)\b")
+_CONTACT = re.compile(r"\S@\S|(^|\s)@\w|(\d[\s.\-]?){8,}|\b(nv|emp|agent|msnv)[\s_.\-]*\d{2,}", re.IGNORECASE)
+_HANDLE = re.compile(r"^[a-z]+[._][a-z]+\d*$")
+
+
+def looks_like_person(text: str) -> bool:
+    """Whether a text names a person (an e-mail, a phone number, a staff code, a Vietnamese or English name, with or
+    without a title) instead of a function or role. Roles such as 'Chăm sóc khách hàng' or 'Head of sales' pass."""
+    text = _visible(text)
+    if _CONTACT.search(text):
+        return True
+    if _HANDLE.match(text.strip()) and any(_is_name(part) for part in re.split(r"[._\d]+", text.strip())):
+        return True
+    return any(_names_somebody(part) for part in re.split(r"[,;/|()\[\]:&+]|\s[-–—]\s|\s(?:and|và|cùng|with)\s", text))
+
+
+def _is_name(folded: str) -> bool:
+    return folded in _GIVEN_EN or folded in _SURE_SURNAMES or folded in _SURNAMES_EN or folded in _ALONE_VI
+
+
+def _names_somebody(part: str) -> bool:
+    words = re.findall(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?", part)
+    folded = [fold(word).rstrip(".") for word in words]
+    capital = [word[0].isupper() for word in words]
+    if _PLACES.search(" ".join(folded)):
+        return any(_pair(folded, i) for i in range(len(words) - 1) if folded[i] in _GIVEN_EN)
+    for i in range(len(words) - 1):
+        follows = capital[i + 1] and folded[i + 1] not in _FUNCTIONS
+        if folded[i] in _TITLES and follows and (len(words) == 2 or not capital[i] or _is_name(folded[i + 1])):
+            return True
+        if capital[i] and capital[i + 1] and _pair(folded, i):
+            return True
+        if folded[i] in _RANKS and follows and folded[i + 1] in _ALONE_VI | _GIVEN_EN and i + 2 == len(words):
+            return True
+    if len(words) == 1:
+        return capital[0] and (folded[0] in _ALONE_VI or folded[0] in _GIVEN_EN)
+    whole = 2 <= len(words) <= 4 and not any(word in _FUNCTIONS for word in folded)
+    lower_vietnamese = folded[0] in _SURE_SURNAMES and all(word in _GIVEN_VI for word in folded[1:])
+    all_given = all(capital) and all(word in _GIVEN_VI or word in _SURNAMES for word in folded)
+    return whole and (lower_vietnamese or all_given)
+
+
+def _pair(folded: list[str], i: int) -> bool:
+    """Two neighbouring capitalised words that read as a name: Jane Smith, Nguyễn Văn, Linh Trần."""
+    one, two = folded[i], folded[i + 1]
+    if one in _FUNCTIONS and two in _FUNCTIONS:
+        return False
+    if one in _SURE_SURNAMES and two in _GIVEN_VI:
+        return True
+    if two in _SURE_SURNAMES and (one in _GIVEN_VI or one in _GIVEN_EN):
+        return one not in _FUNCTIONS
+    return (one in _GIVEN_EN and two not in _FUNCTIONS) or (two in _SURNAMES_EN and one in _GIVEN_EN)
