@@ -1,0 +1,110 @@
+"""LMG: how much of a model's R² goes to each driver, averaged over all orders in which drivers could enter.
+
+Source: Lindeman, Merenda and Gold, "Introduction to Bivariate and Multivariate Analysis", Scott Foresman 1980; as in
+Grömping, "Relative Importance for Linear Regression in R: The Package relaimpo", Journal of Statistical Software
+17(1), 2006. It is the Shapley value of R². Checked against relaimpo 2.2-7 at 1e-9 (tests/loyalty).
+
+Everything is computed from sums of products, so the cost does not grow with the number of customers. All 2^p subsets
+come out of one pass: a binary tree whose left branch drops the next driver and whose right branch takes it into the
+model (a Schur complement). The tree is walked by level, with all nodes of a level, and all bootstrap replicates, in
+the last axis of one array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import factorial
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+MAX_PLAYERS = 20
+#: A column of which less than this share is left, once others are taken in, brings nothing new.
+COLLINEAR = 1e-10
+
+
+@dataclass(frozen=True)
+class Lmg:
+    """``shares`` (players,) or (players, replicates): R² that goes to each driver or group; they sum to
+    ``r2 - r2_controls``. ``r2``: all columns; ``r2_controls``: controls alone. Floats or (replicates,) arrays."""
+
+    shares: Array
+    r2: Array
+    r2_controls: Array
+
+
+def products(columns: Array, weights: Array | None = None) -> Array:
+    """Centred sums of products (q, q) of columns (n, q), y last; weighted like a weighted regression if asked."""
+    w = np.ones(len(columns)) if weights is None else weights
+    centred = columns - np.average(columns, axis=0, weights=w)
+    out: Array = (centred * w[:, None]).T @ centred
+    return out
+
+
+def taken(a: Array) -> Array:
+    """Sums of products (q-1, q-1, ...) that are left once the first column is in the model (its Schur complement).
+
+    Columns are expected at unit scale; a first column of which nothing is left takes nothing away."""
+    pivot = a[0, 0]
+    usable = pivot > COLLINEAR
+    inverse = np.where(usable, 1.0 / np.where(usable, pivot, 1.0), 0.0)
+    row = a[0, 1:]
+    out: Array = a[1:, 1:] - row[:, None] * (row * inverse)[None]
+    return out
+
+
+def lmg(sums: Array, groups: Sequence[Sequence[int]] | None = None, controls: Sequence[int] = ()) -> Lmg:
+    """LMG of the columns of ``sums``: centred sums of products (q, q) or (q, q, replicates), y last.
+
+    ``groups``: columns that enter together and get one share; default: each column that is no control, alone.
+    ``controls``: columns that are always in the model. Raises ValueError above 20 players, when a column is missing
+    from or named twice in the two, or when y does not vary."""
+    q = len(sums)
+    players = tuple(tuple(g) for g in (groups or [[i] for i in range(q - 1) if i not in controls]))
+    order = [*controls, *(i for g in players for i in g), q - 1]
+    if sorted(order) != list(range(q)):
+        raise ValueError("every column must be in exactly one group or among the controls")
+    if len(players) > MAX_PLAYERS:
+        raise ValueError(f"more than {MAX_PLAYERS} drivers: group them")
+    single = sums.ndim == 2
+    a = (sums[:, :, None] if single else sums)[np.ix_(order, order)]
+    spread = np.sqrt(np.einsum("iib->ib", a))
+    if not spread[-1].all():
+        raise ValueError("y does not vary")
+    spread = np.where(spread > 0, spread, 1.0)
+    a = a / (spread[:, None] * spread[None])
+    replicates = a.shape[2]
+    for _ in controls:
+        a = taken(a)
+    unexplained = _every_subset(a, [len(g) for g in players]).reshape(-1, replicates)
+    shares = _average(unexplained, len(players))
+    r2, r2_controls = 1 - unexplained[-1], 1 - unexplained[0]
+    return Lmg(shares[:, 0], r2[0], r2_controls[0]) if single else Lmg(shares, r2, r2_controls)
+
+
+def _every_subset(a: Array, sizes: Sequence[int]) -> Array:
+    """Share of y's variance unexplained by each subset of players, last axis (subset, replicate); bit k of the
+    subset says whether player k is in."""
+    for size in sizes:
+        left, right = a[size:, size:], a
+        for _ in range(size):
+            right = taken(right)
+        a = np.concatenate([left, right], axis=2)
+    out: Array = a[0, 0]
+    return out
+
+
+def _average(unexplained: Array, p: int) -> Array:
+    """Mean drop of the unexplained share when a player enters, over all orders: subsets of size s without the player
+    weigh s! (p - s - 1)! / p!."""
+    size = np.array([s.bit_count() for s in range(1 << p)])
+    weight = np.array([factorial(s) * factorial(p - s - 1) / factorial(p) for s in range(p)])
+    shares = np.empty((p, unexplained.shape[1]))
+    for k in range(p):
+        halves = unexplained.reshape(-1, 2, 1 << k, unexplained.shape[1])
+        outside = weight[size.reshape(-1, 2, 1 << k)[:, 0]]
+        shares[k] = np.tensordot(outside, halves[:, 0] - halves[:, 1], axes=2)
+    return shares
