@@ -10,31 +10,34 @@ from __future__ import annotations
 import re
 import unicodedata
 
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Letters of other alphabets that look like Latin ones (after case folding), so that "аgent" in Cyrillic is no way in.
 _LOOKALIKES = str.maketrans(
     "авеіјкмнорсԛѕтухһԝѵгαεινορτυχκημγωßıɑɡɩʋσօսհոցđłø", "abeijkmhopcqstyxhwvraeivoptuxknmywsiagivoouhngdlo"
 )
 
 #: One of these as a whole word anywhere in the name is enough.
-WORKFORCE = frozenset(
-    """
+WORKFORCE = _words_of("""
     staff agent agents employee employees emp worker workers operator operators assignee assignees assigned assign
     supervisor supervisors manager managers team teams teamlead squad crew roster shift shifts desk desks site sites
     queue queues seat cashier cashiers clerk teller tellers salesperson salespeople salesman saleswoman salesrep rep
     reps saler representative representatives consultant advisor adviser technician technicians fitter fitters
-    installer installers driver drivers shipper shippers colleague colleagues personnel headcount handler owner owners
-    nurse doctor coach evaluator dispatcher foreman branch branches callcenter callcentre servicedesk helpdesk
-    extension ext nv nvkd nvbh nvcs ktv tdv tvv gdv dtv cskh msnv manv
-    """.split()
-)
+    installer installers driver drivers shipper shippers colleague colleagues personnel headcount handler owner
+    owners nurse doctor coach evaluator dispatcher foreman branch branches callcenter callcentre servicedesk
+    helpdesk extension ext nv nvkd nvbh nvcs ktv tdv tvv gdv dtv cskh msnv manv
+""")
 
 #: Several words that together mean staff, accents taken off, in this order and side by side.
 PHRASES = tuple(
     tuple(phrase.split())
     for phrase in """
-    nhan vien|nhan su|nguoi xu ly|nguoi phu trach|nguoi tiep nhan|nguoi tra loi|nguoi tao|nguoi dong|nguoi ban|nguoi giao
-    |nguoi lap|nguoi thuc hien|nguoi nhan viec|phu trach|can bo|chuyen vien|tu van vien|dien thoai vien|tong dai vien
-    |giao dich vien|giam sat|giam sat vien|ky thuat vien|thu ngan|truong nhom|nhom truong|to truong|truong ca
+    nhan vien|nhan su|nguoi xu ly|nguoi phu trach|nguoi tiep nhan|nguoi tra loi|nguoi tao|nguoi dong|nguoi ban
+    |nguoi giao|nguoi lap|nguoi thuc hien|nguoi nhan viec|phu trach|can bo|chuyen vien|tu van vien|dien thoai vien
+    |tong dai vien    |giao dich vien|giam sat|giam sat vien|ky thuat vien|thu ngan|truong nhom|nhom truong|to truong|truong ca
     |truong phong|truong bo phan|quan ly|ca truc|ca lam|ca lam viec|ca kip|ca sang|ca chieu|ca toi|ca dem|kip truc
     |doi nhom|doi truong|nhom truc|nhom cskh|to truc|bo phan|phong ban|chi nhanh|co so|van phong|ban lam viec|ban truc
     |quay hang|quay thu|tho lap|tho sua|tai xe|lai xe|giao hang vien|dong nghiep|nguoi lao dong
@@ -44,17 +47,17 @@ PHRASES = tuple(
 )
 
 #: Run together and long enough to mean nothing else, so "tennhanvien" and "agentname" are found too.
-_INSIDE = (
-    "nhanvien|assignee|supervisor|employee|handledby|assignedto|agentid|agentname|agentcode|teamid|teamname|teamlead|staffid"
-    "|staffname|tuvanvien|tongdaivien|dienthoaivien|truongca|truongnhom|totruong|catruc|thungan|nguoixuly|phutrach"
-    "|salesperson|salesrep|shiftid|deskid|siteid|kythuatvien|quanly"
-).split("|")
+_INSIDE = _words_of("""
+    nhanvien assignee supervisor employee handledby assignedto agentid agentname agentcode teamid teamname teamlead
+    staffid staffname tuvanvien tongdaivien dienthoaivien truongca truongnhom totruong catruc thungan nguoixuly
+    phutrach salesperson salesrep shiftid deskid siteid kythuatvien quanly
+""")
 
 #: Mean staff only when nothing but them is left: "to" is also English, "ca" also a country, "doi" also an exchange.
-_ALONE = frozenset("to ca doi quay kip nhomtruc".split())
-_ACCENTED = frozenset("tổ đội quầy kíp".split())
-_GENERIC = frozenset("id ids code name no number num key email mail phone ma ten so sdt the cua by full first last".split())
-_BY_CUSTOMERS = frozenset("requested ordered required needed referred recommended promised invited".split())
+_ALONE = _words_of("to ca doi quay kip nhomtruc")
+_ACCENTED = _words_of("tổ đội quầy kíp")
+_GENERIC = _words_of("id ids code name no number num key email mail phone ma ten so sdt the cua by full first last")
+_BY_CUSTOMERS = _words_of("requested ordered required needed referred recommended promised invited")
 
 
 def _visible(text: str) -> str:
@@ -105,61 +108,67 @@ def is_workforce(name: str) -> bool:
 def _done_by_somebody(words: list[str]) -> bool:
     """'resolved by', 'sold by', 'chotBy': the doer of something, unless customers do it."""
     verb = next((words[i - 1] for i, word in enumerate(words) if word == "by" and i), "")
-    return verb not in _BY_CUSTOMERS and (verb.endswith("ed") or verb in ("sold", "done", "taken", "made", "sent", "run"))
+    return verb not in _BY_CUSTOMERS and (
+        verb.endswith("ed") or verb in ("sold", "done", "taken", "made", "sent", "run")
+    )
 
 
 # ── Persons ──
 
-_SURNAMES = frozenset(
-    """nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan trinh truong lam luong luu mai
-    dao ha cao chau chu dam to ta thai tong vuong quach phung nghiem kieu khuat la lac mac ninh ong quan thach than ton
-    tang trieu tu uong van vi vien cu an au banh bach""".split()
-)
+_SURNAMES = _words_of("""
+    nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan trinh truong lam luong luu mai
+    dao ha cao chau chu dam to ta thai tong vuong quach phung nghiem kieu khuat la lac mac ninh ong quan thach than
+    ton tang trieu tu uong van vi vien cu an au banh bach
+""")
 #: Surnames that are no ordinary word, so one of them before a name is enough, in either order.
-_SURE_SURNAMES = frozenset("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong dinh trinh truong luong".split())
-_GIVEN_VI = frozenset(
-    """anh an bao bich binh chi chien chinh cuong dat diem diep dieu dung duc duy duyen giang hai han hang hanh hao
-    hau hien hieu hoa hoai hong hue hung huong huu huyen khang khanh khoa khoi kiet kien kim lan lien linh loan loc long
+_SURE_SURNAMES = _words_of("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong dinh trinh truong luong")
+_GIVEN_VI = _words_of("""
+    anh an bao bich binh chi chien chinh cuong dat diem diep dieu dung duc duy duyen giang hai han hang hanh hao hau
+    hien hieu hoa hoai hong hue hung huong huu huyen khang khanh khoa khoi kiet kien kim lan lien linh loan loc long
     luan ly mai manh minh my nam nga ngan nghia ngoc nguyen nguyet nhan nhat nhi nhung nhu oanh phat phong phu phuc
-    phuong quan quang quoc quyen quynh son suong tai tam tan thach thai thang thanh thao the thi thien thinh tho thoa
-    thong thu thuan thuc thuy tien tin toan trang tri trinh trong truc trung truong tu tuan tung tuyen tuyet uyen van
-    viet vinh vu vuong vy xuan yen""".split()
-)
+    phuong quan quang quoc quyen quynh son suong tai tam tan thach thai thang thanh thao the thi thien thinh tho
+    thoa thong thu thuan thuc thuy tien tin toan trang tri trinh trong truc trung truong tu tuan tung tuyen tuyet
+    uyen van viet vinh vu vuong vy xuan yen
+""")
 #: Given names that stand for a person even alone; the others are also ordinary words.
-_ALONE_VI = frozenset(
-    """bich diep duyen dung giang hanh hien hieu hoai hue hung huong huyen khanh khoa kiet lan linh loan minh nga ngoc
-    nguyet nhung oanh phuc phuong quynh thao thuy trang trinh tuan tung tuyet uyen vy""".split()
-)
-_GIVEN_EN = frozenset(
-    """adam alan albert alex alice alison amanda amy andrea andrew angela ann anna anne anthony arthur barbara ben
+_ALONE_VI = _words_of("""
+    bich diep duyen dung giang hanh hien hieu hoai hue hung huong huyen khanh khoa kiet lan linh loan minh nga ngoc
+    nguyet nhung oanh phuc phuong quynh thao thuy trang trinh tuan tung tuyet uyen vy
+""")
+_GIVEN_EN = _words_of("""
+    adam alan albert alex alice alison amanda amy andrea andrew angela ann anna anne anthony arthur barbara ben
     benjamin betty bill bob brenda brian bruce carl carol caroline catherine charles charlotte chloe chris christian
     christina christine christopher claire daniel david deborah dennis diana diane donald donna dorothy edward elena
-    elizabeth emily emma eric eva evelyn fiona frances frank gary george gloria grace hannah harold harry heather helen
-    henry ian isabel jack jacob james jane janet jason jean jeffrey jennifer jeremy jessica jim joan joe john jonathan
-    joseph joshua joyce juan judith judy julia julie justin karen kate katherine kathleen keith kelly kenneth kevin kim
-    larry laura lauren lee linda lisa louis louise lucy luke margaret maria marie mark martha martin mary matthew megan
-    melissa michael michelle mike mohammed muhammad nancy natalie nathan nicholas nicole nina olivia oliver oscar pamela
-    patricia patrick paul peter philip rachel ralph raymond rebecca richard robert roger ronald rose roy russell ruth
-    ryan samantha samuel sandra sara sarah scott sharon simon sophia sophie stephanie stephen steve steven stuart susan
-    terry theresa thomas timothy tom tony tracy tyler victoria vincent virginia walter wendy william zoe""".split()
-)
-_SURNAMES_EN = frozenset(
-    """adams allen anderson baker brown campbell carter chen clark collins cooper davies davis evans garcia gonzalez
+    elizabeth emily emma eric eva evelyn fiona frances frank gary george gloria grace hannah harold harry heather
+    helen henry ian isabel jack jacob james jane janet jason jean jeffrey jennifer jeremy jessica jim joan joe john
+    jonathan joseph joshua joyce juan judith judy julia julie justin karen kate katherine kathleen keith kelly
+    kenneth kevin kim larry laura lauren lee linda lisa louis louise lucy luke margaret maria marie mark martha
+    martin mary matthew megan melissa michael michelle mike mohammed muhammad nancy natalie nathan nicholas nicole
+    nina olivia oliver oscar pamela patricia patrick paul peter philip rachel ralph raymond rebecca richard robert
+    roger ronald rose roy russell ruth ryan samantha samuel sandra sara sarah scott sharon simon sophia sophie
+    stephanie stephen steve steven stuart susan terry theresa thomas timothy tom tony tracy tyler victoria vincent
+    virginia walter wendy william zoe
+""")
+_SURNAMES_EN = _words_of("""
+    adams allen anderson baker brown campbell carter chen clark collins cooper davies davis evans garcia gonzalez
     green hall harris hernandez hill jackson johnson jones khan kim king kumar lee lewis li lopez martin martinez
     miller mitchell moore morgan murphy nelson park parker patel perez phillips ramirez roberts robinson rodriguez
-    sanchez scott sharma singh smith taylor thomas thompson torres tran turner walker wang watson white williams wilson
-    wong wright young zhang""".split()
-)
-_TITLES = frozenset("anh chi em co chu bac ong ba ban thay mr mrs ms miss mister dr sir madam".split())
+    sanchez scott sharma singh smith taylor thomas thompson torres tran turner walker wang watson white williams
+    wilson wong wright young zhang
+""")
+_TITLES = _words_of("anh chi em co chu bac ong ba ban thay mr mrs ms miss mister dr sir madam")
 #: What comes before a name when somebody writes the role and the person: "Trưởng phòng Lan".
-_RANKS = frozenset("phong nhom ca kho doc truong vien director manager lead head chief vien officer sales care operations marketing logistics".split())
+_RANKS = _words_of("""
+    phong nhom ca kho doc truong vien director manager lead head chief officer sales care operations marketing
+    logistics
+""")
 #: Words of functions and places; a text of these names no person, however it is capitalised.
-_FUNCTIONS = frozenset(
-    """phong ban bo phan kho cua hang khach van chuyen giao lap dat dich cham soc kinh doanh tiep thi nganh thuong mai
-    dien tu tai chinh ke toan nhan su san pham chat luong hanh trai nghiem giam doc truong khoi trung tam mien bac nam
-    noi chi hochiminh quang chau customer care service sales store region north south central business price park green
-    hill experience digital product young king head chief""".split()
-)
+_FUNCTIONS = _words_of("""
+    phong ban bo phan kho cua hang khach van chuyen giao lap dat dich cham soc kinh doanh tiep thi nganh thuong mai
+    dien tu tai chinh ke toan nhan su san pham chat luong hanh trai nghiem giam doc truong khoi trung tam mien bac
+    nam noi chi hochiminh quang chau customer care service sales store region north south central business price
+    park green hill experience digital product young king head chief
+""")
 _PLACES = re.compile(r"\b(ha noi|ho chi minh|hai phong|da nang|lam dong|an giang|ha giang|ha nam|ha tinh|vinh long)\b")
 _CONTACT = re.compile(r"\S@\S|(^|\s)@\w|(\d[\s.\-]?){8,}|\b(nv|emp|agent|msnv)[\s_.\-]*\d{2,}", re.IGNORECASE)
 _HANDLE = re.compile(r"^[a-z]+[._][a-z]+\d*$")
@@ -196,7 +205,7 @@ def _names_somebody(part: str) -> bool:
             return True
     if len(words) == 1:
         return capital[0] and (folded[0] in _ALONE_VI or folded[0] in _GIVEN_EN)
-    whole = 2 <= len(words) <= 4 and not any(word in _FUNCTIONS for word in folded)
+    whole = 2 <= len(words) <= 4 and not any(word in _FUNCTIONS and word != "thi" for word in folded)
     lower_vietnamese = folded[0] in _SURE_SURNAMES and all(word in _GIVEN_VI for word in folded[1:])
     all_given = all(capital) and all(word in _GIVEN_VI or word in _SURNAMES for word in folded)
     return whole and (lower_vietnamese or all_given)
