@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -41,18 +41,18 @@ SourcesOption = Annotated[Path, typer.Option("--sources", help="The file that ma
 ReleaseOption = Annotated[Path, typer.Option("--release", help="The release to read.")]
 
 
-class Report(str, Enum):
+class Report(StrEnum):
     text = "text"
     json = "json"
 
 
-class Shape(str, Enum):
+class Shape(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
 
 
-class GrainName(str, Enum):
+class GrainName(StrEnum):
     block = "block"
     year = "year"
     all = "all"

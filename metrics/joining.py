@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 Dims = tuple[tuple[str, tuple[str, ...]], ...]
@@ -68,7 +69,7 @@ def join(
     for key, members in groups.items():
         corners = [c for c in root if find(c) == key]
         dims = tuple(
-            (name, tuple(sorted({c[i] for c in corners}, key=lambda v, n=name: _rank(order.get(n, ()), v))))
+            (name, tuple(sorted({c[i] for c in corners}, key=partial(_rank, order.get(name, ())))))
             for i, name in enumerate(pieces[0].names)
         )
         size = 1

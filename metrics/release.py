@@ -155,7 +155,8 @@ class Release:
         with self._lock:
             cursor = self._connection.cursor()
         try:
-            return cursor.execute(sql, list(values)).fetchall()
+            found: list[tuple[Any, ...]] = cursor.execute(sql, list(values)).fetchall()
+            return found
         finally:
             cursor.close()
 

@@ -6,6 +6,7 @@ never a point against a threshold.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, unique
@@ -115,7 +116,7 @@ def path(kpi: KPI, on: date) -> float | None:
         return None
     if on <= targets[0].by:
         return targets[0].value
-    for before, after in zip(targets, targets[1:]):
+    for before, after in itertools.pairwise(targets):
         if on <= after.by:
             share = (on - before.by).days / (after.by - before.by).days
             return before.value + share * (after.value - before.value)

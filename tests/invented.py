@@ -18,7 +18,7 @@ from metrics.periods import block_of
 from metrics.release import write
 from metrics.strategy.model import DIMENSIONS, Strategy
 
-BASE = {d: "string" for d in DIMENSIONS} | {"month": "date", "customer": "int32"}
+BASE = dict.fromkeys(DIMENSIONS, "string") | {"month": "date", "customer": "int32"}
 FACTS: dict[str, dict[str, str]] = {
     "contacts": {
         "first_response_hours": "float64",
@@ -129,11 +129,11 @@ def _drivers(strategy: Strategy, rng: np.random.Generator, tables: dict[str, lis
     if not strategy.loyalty.drivers:
         return
     for outcome in strategy.loyalty.drivers.outcomes:
-        kind = "behaviour" if BY_ID.get(strategy.kpi(outcome.kpi).metric, None) and strategy.kpi(outcome.kpi).metric == "repurchase" else "stated"  # fmt: skip
+        kind = "behaviour" if BY_ID[strategy.kpi(outcome.kpi).metric].behaviour else "stated"
         shares = np.sort(rng.dirichlet(np.linspace(4, 0.4, len(strategy.loyalty.drivers.items))) * 100)[::-1]
         tables["driver_model"].append((outcome.kpi, kind, 2400, 0.17, 0.14, 0.20))
         for i, (item, share) in enumerate(zip(strategy.loyalty.drivers.items, shares)):
             effect = share / 9
-            tables["driver"].append(
-                (outcome.kpi, item.question, share, share * 0.7, share * 1.3 + 1, 1 + i // 3, effect, effect - 0.8, effect + 0.8)
-            )  # fmt: skip
+            interval = (share * 0.7, share * 1.3 + 1)
+            row = (outcome.kpi, item.question, share, *interval, 1 + i // 3, effect, effect - 0.8, effect + 0.8)
+            tables["driver"].append(row)

@@ -48,7 +48,7 @@ class Words:
         """4,610 / 4.610, with a true minus sign."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         rounded = round(value, digits) + 0.0
-        return format_decimal(rounded, format=pattern, locale=self.lang).replace("-", MINUS)
+        return str(format_decimal(rounded, format=pattern, locale=self.lang)).replace("-", MINUS)
 
     def percent(self, value: float, digits: int = 1) -> str:
         """A share given on 0..100: 32.8% / 32,8%."""
@@ -80,7 +80,7 @@ class Words:
 
     def day(self, value: date) -> str:
         """5 Apr 2026 / 05/04/2026."""
-        return format_date(value, "dd/MM/yyyy" if self.lang == "vi" else "d MMM yyyy", locale=self.lang)
+        return str(format_date(value, "dd/MM/yyyy" if self.lang == "vi" else "d MMM yyyy", locale=self.lang))
 
     def period(self, period: str, short: bool = False) -> str:
         """A period of the release: 2025-03, 2025-Q1, 2025-H1, 2025 or all."""
@@ -99,4 +99,4 @@ class Words:
         month = date(int(year), int(part), 1)
         if self.lang == "vi":
             return f"{int(part)}/{tail}" if short else f"tháng {int(part)}/{year}"
-        return format_date(month, "MMM yy" if short else "MMM yyyy", locale="en")
+        return str(format_date(month, "MMM yy" if short else "MMM yyyy", locale="en"))

@@ -69,10 +69,16 @@ def test_prefixes_only(release: Release) -> None:
         assert caught.value.kind is Refused.NOT_CLEARED
 
 
-@pytest.mark.parametrize("word", ["agent", "staff", "Agent_ID", "team", "supervisor", "shift", "nhân viên", "nhan_vien"])
+@pytest.mark.parametrize(
+    "word", ["agent", "staff", "Agent_ID", "team", "supervisor", "shift", "nhân viên", "nhan_vien"]
+)
 def test_people_are_refused_before_anything_else_is_looked_at(release: Release, word: str) -> None:
     for kpi in ("tnps", "no_such_kpi"):
-        for request in (Request(kpi, by=(word,)), Request(kpi, by=("channel", word)), Request(kpi, within=((word, "x"),))):
+        for request in (
+            Request(kpi, by=(word,)),
+            Request(kpi, by=("channel", word)),
+            Request(kpi, within=((word, "x"),)),
+        ):
             with pytest.raises(Refusal) as caught:
                 ask(release, request)
             assert caught.value.kind is Refused.PERSON
@@ -93,7 +99,9 @@ def test_a_scope_is_read_from_its_cells(release: Release) -> None:
 
 
 def test_a_filter_to_one_value(release: Release) -> None:
-    rows = ask(release, Request("ticket_csat", by=("segment",), within=(("segment", "household"),), grain=Grain.ALL)).rows
+    rows = ask(
+        release, Request("ticket_csat", by=("segment",), within=(("segment", "household"),), grain=Grain.ALL)
+    ).rows
     assert [r.values("segment") for r in rows] == [("household",)]
 
 
@@ -139,5 +147,7 @@ def test_the_path_runs_straight_between_dated_targets(release: Release) -> None:
     kpi = next(k for k in release.strategy.kpis if len(k.targets) > 1)
     first, second = sorted(kpi.targets, key=lambda t: t.by)[:2]
     middle = first.by + (second.by - first.by) / 2
-    assert path(kpi, middle) == pytest.approx((first.value + second.value) / 2, abs=abs(second.value - first.value) / 50)
+    assert path(kpi, middle) == pytest.approx(
+        (first.value + second.value) / 2, abs=abs(second.value - first.value) / 50
+    )
     assert path(kpi, first.by) == first.value
