@@ -58,7 +58,7 @@ def change_text(change: float, unit: Unit, w: Words, currency: str = "VND", sign
         change = abs(change)
     figure = w.signed(change, DIGITS[unit]) if signed else w.number(change, DIGITS[unit])
     if unit is Unit.PERCENT:
-        return w("{change} percentage points", change=figure)
+        return w("{change} points", change=figure)
     if unit is Unit.POINTS:
         return w("{change} NPS points", change=figure)
     if unit is Unit.HOURS:
