@@ -1,0 +1,355 @@
+"""The frame around every page: language, menu, filters, data date, and the calm cards for everything that is not a page.
+
+For those who write pages:
+
+* A page script is a ``draw(page)`` and, under ``if __name__ == "__main__":``, one ``open_page("journey", draw)``.
+  A first deep link runs ``pages/journey.py`` without ``dashboard.py``, so nothing may be prepared elsewhere.
+* What elements cost on the server, measured with Streamlit 1.67 and 10 of a kind (CPU ms each): st.html 0.1,
+  container 0.1, markdown 0.15, title 0.1, column pair 0.25, page_link 0.15, download_button 0.2, selectbox 0.3,
+  popover 0.1, st.context / st.query_params 0.3 (so read ``page.query``, not st.query_params), plotly_chart 0.9 with a
+  cached go.Figure and 1.5 with a dict (Streamlit copies it into a figure each time). An empty page costs about 6.
+  The wall time of a rerun is Streamlit's flush interval (50 ms) as long as the script takes less.
+* So: put neighbouring pieces of HTML together in one ``cards.show``; keep what is made from the release with
+  ``page.keep("name", make)``, figures (go.Figure, not dicts), tables and long HTML alike; it is kept for the process
+  by release, strategy, language, theme, period and segment.
+* Texts go through ``page.w`` (message) and ``page.say`` (Local); every piece of HTML through ``cards.esc``.
+* Links: ``page.link`` draws st.page_link, which changes pages without a reload; ``page.href`` is for <a class="lk">.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+from unicodedata import normalize
+
+import streamlit as st
+
+from metrics.errors import Refusal, Refused
+from metrics.headlines.frame import StrategyState, data_line, menu, state_line, strategy_state
+from metrics.release import FORMAT, Release
+from metrics.standing import default_period, periods
+from metrics.strategy.model import Local, Strategy
+from metrics.words import LANGUAGES, Words
+from pages.parts import address, cards
+from pages.parts.style import stylesheet
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[2]
+KEPT_RESULTS = 600
+log = logging.getLogger("dashboard")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page is drawn with. ``period`` is always one the release has; ``segment`` is None for all customers.
+    ``query``: the address, closed values only where this page reads them itself."""
+
+    id: str
+    release: Release
+    strategy: Strategy
+    state: StrategyState
+    w: Words
+    lang: str
+    theme: str
+    period: str
+    segment: str | None
+    query: dict[str, str] = field(hash=False)
+
+    def say(self, text: Local | None) -> str:
+        """A text of the strategy in the reader's language, composed; empty for None."""
+        return normalize("NFC", text(self.lang)) if text else ""
+
+    def kept_query(self, **more: str) -> dict[str, str]:
+        """The query that goes along to another page."""
+        return {"lang": self.lang, **{k: self.query[k] for k in ("period", "segment") if k in self.query}, **more}
+
+    def link(self, page: str, label: str, **more: str) -> None:
+        """A link to another page (strategy, tree, kpi, drivers, journey, no_scorecards), keeping the filters."""
+        st.page_link(script(page), label=label, query_params=self.kept_query(**more))
+
+    def href(self, page: str, **more: str) -> str:
+        """The same as an address for an anchor; escape it with ``cards.esc``."""
+        return address.href(page, self.kept_query(**more))
+
+    def keep(self, name: str, make: Callable[[], T], *more: object) -> T:
+        """``make()`` once for this release, language, theme, period, segment and ``more``; then from memory.
+
+        Shared by all sessions: what is kept must not be changed afterwards."""
+        key = (self.release.stamp, self.state.stamp, name, self.lang, self.theme, self.period, self.segment, more)
+        return _keep(key, make)
+
+
+_kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+_lock = Lock()
+
+
+def _keep(key: tuple[object, ...], make: Callable[[], T]) -> T:
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            found: T = _kept[key]
+            return found
+    made = make()
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT_RESULTS:
+            _kept.popitem(last=False)
+    return made
+
+
+def open_page(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...] = ("period",)) -> None:
+    """Draw one page inside the frame. ``filters``: which of "period" and "segment" the page follows.
+
+    Never shows a trace or what was typed: a refusal, a missing release, a strategy with errors and any other failure
+    each become one calm card."""
+    w = Words("en")
+    try:
+        _warm()
+        w = Words(address.language(dict(st.query_params), st.context.locale, LANGUAGES))
+        _open(page_id, draw, filters)
+    except Exception as error:
+        _log(error)
+        cards.show(_broken(w))
+
+
+def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) -> None:
+    query = dict(st.query_params)
+    theme = st.context.theme.type or "light"
+    state = strategy_state(Path(os.environ.get("CX_STRATEGY", ROOT / "strategy.yaml")))
+    release = _release()
+    strategy = release.strategy if release else state.strategy
+    offered: tuple[str, ...] = strategy.organisation.languages if strategy else ("vi", "en")
+    lang = address.language(query, st.context.locale, offered)
+    w = Words(lang)
+    names = {id: name for id, name in menu(w).items() if _written(id)}
+    organisation = strategy.organisation.name(lang) if strategy else w("CX KPI strategy")
+    st.set_page_config(
+        page_title=f"{names[page_id]} · {organisation}",
+        page_icon=str(ROOT / "static" / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state=212,
+    )
+    current = list(names).index(page_id) + 1
+    st.html(stylesheet(theme, current))
+    period = segment = None
+    options: tuple[str, ...] = ()
+    if release:
+        options = _periods(release)
+        period = query["period"] if query.get("period") in options else _default_period(release)
+        segments = [value for value, _ in release.strategy.values("segment")]
+        segment = query["segment"] if query.get("segment") in segments else None
+    kept = {"lang": lang}
+    if "period" in query and query["period"] == period:
+        kept["period"] = period
+    if segment:
+        kept["segment"] = segment
+    _sidebar(page_id, names, organisation, strategy, release, state, lang, offered, kept, w)
+    if address.asks_for_people(query, strategy):
+        _refuse(Refused.PERSON, w, kept)
+        return
+    if state.errors:
+        _strategy_errors(state, release, w)
+        return
+    if release is None or period is None:
+        cards.show(cards.calm(w("There is nothing to show yet."), w("Run `make run`.")))
+        return
+    page = Page(page_id, release, release.strategy, state, w, lang, theme, period, segment, {**query, **kept})
+    place = st.empty()
+    try:
+        with place.container():
+            _filters(page, options, filters)
+            draw(page)
+    except Refusal as refusal:
+        place.empty()
+        _refuse(refusal.kind, w, kept)
+    except Exception as error:
+        place.empty()
+        _log(error)
+        cards.show(_broken(w))
+
+
+def _broken(w: Words) -> str:
+    return cards.calm(
+        w("This page cannot be drawn."),
+        w("The numbers are as they were. Choose another page or period; the place of the error is in the log."),
+    )
+
+
+def script(page_id: str) -> str:
+    """The script behind a page; the front page is the strategy."""
+    return "dashboard.py" if page_id == "strategy" else f"pages/{page_id}.py"
+
+
+@cache
+def _written(page_id: str) -> bool:
+    return (ROOT / script(page_id)).exists()
+
+
+@cache
+def _warm() -> None:
+    """Once per process: load what pages need, then take it out of the collector, which Streamlit runs after every
+    script (66-100 ms each with these libraries loaded)."""
+    import plotly.graph_objects  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+
+
+def _release() -> Release | None:
+    """The release, opened once per process and again when the file is replaced; None when there is none to read."""
+    path = Path(os.environ.get("CX_RELEASE", ROOT / "data" / "release.duckdb"))
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    try:
+        return _opened(str(path), stat.st_mtime_ns, stat.st_size)
+    except Exception as error:
+        _log(error)
+        return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _opened(path: str, modified: int, size: int) -> Release:
+    release = Release(Path(path))
+    if release.meta.get("format") != FORMAT:
+        raise ValueError("the release has another format")
+    return release
+
+
+@cache
+def _periods(release: Release) -> tuple[str, ...]:
+    return periods(release)
+
+
+@cache
+def _default_period(release: Release) -> str:
+    return default_period(release)
+
+
+def _sidebar(
+    page_id: str,
+    names: dict[str, str],
+    organisation: str,
+    strategy: Strategy | None,
+    release: Release | None,
+    state: StrategyState,
+    lang: str,
+    offered: tuple[str, ...],
+    kept: dict[str, str],
+    w: Words,
+) -> None:
+    note = strategy.organisation.note if strategy else None
+    below = f'<span class="xs mut">{cards.esc(note(lang))}</span>' if note else ""
+    with st.sidebar:
+        cards.show(f'<div class="org"><b>{cards.esc(organisation)}</b>{below}</div>')
+        with st.container(key="menu"):
+            for i, (id, name) in enumerate(names.items(), start=1):
+                with st.container(key=f"menu-{i}"):
+                    st.page_link(script(id), label=name, query_params=kept)
+        with st.container(key="foot"):
+            if len(offered) > 1:
+                _language(lang, offered, w)
+            if strategy:
+                changed = (
+                    release is not None and state.hash is not None and state.hash != release.meta.get("strategy_hash")
+                )
+                line = state_line(strategy.version, len(state.warnings), changed, w)
+                cards.show(f'<div class="xs mut">{cards.esc(line)}</div>')
+
+
+LANGUAGE_NAMES = {"en": "English", "vi": "Tiếng Việt"}
+
+
+def _language(lang: str, offered: tuple[str, ...], w: Words) -> None:
+    st.session_state["language"] = lang
+    st.segmented_control(
+        w("Language"),
+        sorted(offered),
+        format_func=lambda value: LANGUAGE_NAMES[value],
+        key="language",
+        required=True,
+        on_change=_to_address,
+        args=("language", "lang"),
+        label_visibility="collapsed",
+    )
+
+
+def _filters(page: Page, options: tuple[str, ...], wanted: tuple[str, ...]) -> None:
+    """Period, segment, and the data date at the right. The address is the only memory: what is chosen is written
+    into it and read from it, so links, the back button and other pages agree."""
+    w, strategy = page.w, page.strategy
+    segments = {value: name(page.lang) for value, name in strategy.values("segment")}
+    with st.container(key="filters", horizontal=True, vertical_alignment="center"):
+        if "segment" in wanted and segments:
+            st.session_state["segment"] = page.segment or "all"
+            st.selectbox(
+                w("Segment"),
+                ["all", *segments],
+                format_func=lambda value: segments.get(value) or w("All customers"),
+                key="segment",
+                on_change=_to_address,
+                args=("segment", "segment"),
+                width=230,
+            )
+        if "period" in wanted and len(options) > 1:
+            st.session_state["period"] = page.period
+            st.selectbox(
+                w("Period"),
+                options[::-1],
+                format_func=w.period,
+                key="period",
+                on_change=_to_address,
+                args=("period", "period"),
+                width=230,
+            )
+        mark = f'<span class="draft">{cards.esc(w("Draft"))}</span>' if page.release.draft else ""
+        cards.show(f'<div class="date xs mut">{mark}<span>{cards.esc(data_line(page.release, w))}</span></div>')
+
+
+def _to_address(widget: str, key: str) -> None:
+    value = st.session_state[widget]
+    if value == "all":
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value
+
+
+def _refuse(kind: Refused, w: Words, kept: dict[str, str]) -> None:
+    cards.show(cards.refusal(kind, w))
+    if kind is Refused.PERSON:
+        st.page_link(script("journey"), label=w("See what customers meet at each stage"), query_params=kept)
+        st.page_link(script("no_scorecards"), label=w("Why there are no scorecards"), query_params=kept)
+    else:
+        st.page_link(script("strategy"), label=w("Back to the strategy"), query_params={"lang": kept["lang"]})
+
+
+def _strategy_errors(state: StrategyState, release: Release | None, w: Words) -> None:
+    count = len(state.errors)
+    stands = ""
+    if release:
+        day = w.day(date.fromisoformat(release.as_of))
+        stands = w("The release of {day} still stands.", day=day)
+    text = (
+        w("Numbers return when this place in the strategy file is mended.")
+        if count == 1
+        else w("Numbers return when these {count} places in the strategy file are mended.", count=count)
+    )
+    rows = [(f.place, f.sentence, f.mend) for f in state.errors]
+    cards.show(cards.calm(w("The strategy file has errors."), text, stands, more=cards.findings(rows)))
+
+
+def _log(error: Exception) -> None:
+    """Kind and places of an error, never its message: that may hold a value."""
+    frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+    log.error("%s at %s", type(error).__name__, " < ".join(reversed(frames[-6:])))
