@@ -15,10 +15,14 @@ REASONS: dict[Refused, str] = {
     Refused.NO_SIGNAL: "The sources hold no signal for this KPI yet.",
 }
 WAYS_OUT: dict[Refused, str] = {
-    Refused.PERSON: "Look instead at what customers meet at each stage: show a KPI --by stage, or open the page Journey.",
+    Refused.PERSON: (
+        "Look instead at what customers meet at each stage: show a KPI --by stage, or open the page Journey."
+    ),
     Refused.NOT_CLEARED: "Ask for the total, or cut by the first dimensions of a view that strategy.yaml declares.",
     Refused.SAMPLED: "Map a file with all orders of each customer, and take the trait sample_of away.",
-    Refused.TOO_FEW: "Widen the period or ask more customers: a model needs at least 10 answers per driver and 200 in all.",
+    Refused.TOO_FEW: (
+        "Widen the period or ask more customers: a model needs at least 10 answers per driver and 200 in all."
+    ),
     Refused.NO_SIGNAL: "Map a source for it in sources.yaml, or place a listening post at the stage.",
 }
 

@@ -6,6 +6,7 @@ part. A test fails when a message has no translation, or a translation no messag
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from datetime import date
 from functools import cache
@@ -18,6 +19,8 @@ from babel.numbers import format_currency, format_decimal
 
 LOCALES = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
+#: Tests set this: a message without a translation is then an error, not English.
+STRICT = os.environ.get("CX_STRICT_WORDS") == "1"
 MINUS, DASH, NBSP = "\u2212", "\u2013", "\u00a0"
 
 
@@ -41,7 +44,12 @@ class Words:
 
     def __call__(self, message: str, **values: object) -> str:
         """The message in this language with ``{name}`` places filled. Values are not escaped."""
-        text = _vietnamese().get(message, message) if self.lang == "vi" else message
+        text = message
+        if self.lang == "vi":
+            found = _vietnamese().get(message)
+            if found is None and STRICT:
+                raise KeyError(message)
+            text = found or message
         return text.format(**values) if values else text
 
     def number(self, value: float, digits: int = 0) -> str:
@@ -61,16 +69,17 @@ class Words:
     def signed(self, value: float, digits: int = 1) -> str:
         """A change: +1.6 or −3.2."""
         text = self.number(value, digits)
-        return text if text.startswith(MINUS) or round(value, digits) == 0 else "+" + text
+        return text if round(value, digits) <= 0 else "+" + text
 
     def money(self, value: float, currency: str = "VND", short: bool = False) -> str:
         """₫1,250,000 / 1.250.000 ₫; short: ₫58 million / 58 triệu ₫."""
         if not short or abs(value) < 1e6:
-            return format_currency(
+            text = format_currency(
                 round(value), currency, locale=self.lang, currency_digits=False, format=self._money()
-            ).replace("-", MINUS)
+            )
+            return str(text).replace("-", MINUS)
         scale, en, vi = (1e9, "billion", "tỷ") if abs(value) >= 1e9 else (1e6, "million", "triệu")
-        digits = 0 if abs(value / scale) >= 100 else 1
+        digits = 0 if abs(value / scale) >= 100 or round(value / scale, 1).is_integer() else 1
         figure = self.number(value / scale, digits)
         sign = {"VND": "₫"}.get(currency, currency)
         return f"{figure}{NBSP}{vi}{NBSP}{sign}" if self.lang == "vi" else f"{sign}{figure}{NBSP}{en}"

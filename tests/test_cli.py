@@ -1,0 +1,119 @@
+"""The command line: exit codes 0 done, 1 findings or data errors, 2 wrong use, 3 refused; every help has an example."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from metrics.__main__ import app
+from tests.conftest import Demo
+
+ROOT = Path(__file__).parent.parent
+RUN = CliRunner()
+COMMANDS = ("check", "demo", "build", "show", "drivers", "schema")
+
+
+def run(demo: Demo, *words: str) -> Any:
+    return RUN.invoke(app, [*words, "--release", str(demo.release)])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str) -> None:
+    result = RUN.invoke(app, [command, "--help"])
+    assert result.exit_code == 0 and f"python -m metrics {command}" in " ".join(result.output.split())
+
+
+def test_check_finds_no_error_in_the_shipped_strategy() -> None:
+    result = RUN.invoke(app, ["check", str(ROOT / "strategy.yaml"), "--format", "json"])
+    assert result.exit_code == 0
+    assert all(f["severity"] != "error" for f in json.loads(result.output))
+
+
+def test_check_names_file_line_and_column(tmp_path: Path) -> None:
+    broken = tmp_path / "strategy.yaml"
+    text = (ROOT / "strategy.yaml").read_text(encoding="utf-8")
+    broken.write_text(text.replace("used_for: strategy ", "used_for: bonus    "), encoding="utf-8")
+    line = next(i for i, t in enumerate(text.splitlines(), 1) if t.startswith("used_for"))
+    result = RUN.invoke(app, ["check", str(broken)])
+    assert result.exit_code == 1 and f"strategy.yaml:{line}:" in result.output
+
+
+def test_show_prints_the_agreed_shape(demo: Demo) -> None:
+    result = run(
+        demo, "show", "ticket_csat", "--by", "channel", "--from", "2025-01", "--to", "2025-12", "--format", "json"
+    )
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.output)
+    assert list(found) == ["kpi", "goal", "unit", "as_of", "grain", "draft", "coverage", "rows"]
+    assert found["unit"] == "percent" and found["grain"] == "block" and found["draft"] is True
+    for row in found["rows"]:
+        assert list(row) == ["period", "dims", "value", "low", "high", "n", "status", "pooled"]
+        assert isinstance(row["dims"]["channel"], list) and row["period"].startswith("2025-Q")
+        assert row["status"] in ("firm", "indicative", "withheld")
+
+
+def test_csv_and_table_say_the_same(demo: Demo) -> None:
+    words = ("show", "return_90", "--grain", "year")
+    rows = list(csv.DictReader(io.StringIO(run(demo, *words, "--format", "csv").output)))
+    found = json.loads(run(demo, *words, "--format", "json").output)["rows"]
+    assert [float(r["value"]) for r in rows] == [r["value"] for r in found]
+    assert "return_90" in run(demo, *words).output
+
+
+@pytest.mark.parametrize("word", ["agent", "team", "AGENT_ID", "nhân_viên", "supervisor"])
+@pytest.mark.parametrize("kpi", ["nps", "tnps", "on_time"])
+def test_staff_are_refused_with_one_text(demo: Demo, kpi: str, word: str) -> None:
+    result = run(demo, "show", kpi, "--by", word)
+    assert result.exit_code == 3
+    assert result.output == run(demo, "show", "tnps", "--by", "agent").output
+    assert word.lower() not in result.output.lower().split()
+
+
+def test_what_no_view_declares_is_refused(demo: Demo) -> None:
+    first = run(demo, "show", "tnps", "--by", "channel,channel")
+    assert first.exit_code == 3
+    assert run(demo, "show", "tnps", "--by", "moon").output == first.output
+
+
+def test_wrong_use(demo: Demo) -> None:
+    result = run(demo, "show", "tnsp")
+    assert result.exit_code == 2 and "tnps" in result.output
+    assert run(demo, "show", "tnps", "--from", "March").exit_code == 2
+    assert RUN.invoke(app, ["show"]).exit_code == 2
+
+
+def test_a_missing_release_says_what_to_run(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["show", "tnps", "--release", str(tmp_path / "none.duckdb")])
+    assert result.exit_code == 1 and "python -m metrics build" in result.output
+
+
+def test_a_broken_source_leaves_the_last_release(demo: Demo, tmp_path: Path) -> None:
+    release = tmp_path / "release.duckdb"
+    release.write_bytes(demo.release.read_bytes())
+    sources = tmp_path / "sources.yaml"
+    sources.write_text("as_of: 2026-04-05\nfiles:\n  - file: nothing.csv\n    tables: []\n", encoding="utf-8")
+    result = RUN.invoke(
+        app, ["build", "--strategy", str(demo.strategy), "--sources", str(sources), "--out", str(release)]
+    )
+    assert result.exit_code == 1 and "sources.yaml" in result.output + str(result.stderr)
+    assert release.read_bytes() == demo.release.read_bytes()
+
+
+def test_drivers_prints_the_agreed_shape(demo: Demo) -> None:
+    found = json.loads(run(demo, "drivers", "--format", "json").output)
+    assert list(found) == ["outcome", "outcome_kind", "r2", "n", "rows"]
+    assert found["outcome"] == "return_180" and found["outcome_kind"] == "behaviour"
+    names = ["driver", "share", "low", "high", "tier", "effect", "effect_low", "effect_high"]
+    assert all(list(r) == names for r in found["rows"])
+    assert sum(r["share"] for r in found["rows"]) == pytest.approx(100, abs=0.5)
+
+
+def test_schema_is_json(demo: Demo) -> None:
+    found = json.loads(RUN.invoke(app, ["schema"]).output)
+    assert "kpis" in found["properties"]
