@@ -26,6 +26,8 @@ FIRM_FROM = 30
 class Grain(Enum):
     BLOCK = "block"
     """As published: months for totals, blocks for views."""
+    QUARTER = "quarter"
+    """Whole calendar quarters."""
     YEAR = "year"
     """Whole calendar years."""
     ALL = "all"
@@ -256,9 +258,9 @@ def _groups(pieces: list[Piece], grain: Grain) -> Mapping[str, list[Piece]]:
         elif grain is Grain.ALL or piece.period == WAVE:
             label = WAVE
         else:
-            label = block_of(months_of(piece.period)[0], "year")
+            label = block_of(months_of(piece.period)[0], grain.value)
         groups.setdefault(label, []).append(piece)
-    if grain is Grain.YEAR:
+    if grain in (Grain.QUARTER, Grain.YEAR):
         return {y: g for y, g in groups.items() if y == WAVE or _months(g) == set(months_of(y))}
     return groups
 
