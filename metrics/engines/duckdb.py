@@ -66,6 +66,14 @@ class DuckDBEngine:
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
 
+    def understands(self, query: str) -> bool:
+        """Whether a SELECT runs: for a time zone or a date format that a person wrote."""
+        try:
+            self._connection.execute(query).fetchall()
+        except duckdb.Error:
+            return False
+        return True
+
     def has(self, name: str) -> bool:
         found = self._connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone()
         return found is not None

@@ -61,7 +61,8 @@ TABLES: tuple[Table, ...] = (
     Table(
         "invitations",
         _columns(
-            "contact_id:id order_id:id customer_id:id question!:text sent_at:time stage:text touchpoint:text channel:text"
+            "contact_id:id order_id:id customer_id:id question!:text sent_at:time stage:text touchpoint:text "
+            "channel:text"
         ),
     ),
     Table(
@@ -76,7 +77,8 @@ TABLES: tuple[Table, ...] = (
     Table(
         "complaints",
         _columns(
-            "complaint_id:id contact_id:id order_id:id customer_id:id opened:time topic:text resolved_at:time reopened:bool"
+            "complaint_id:id contact_id:id order_id:id customer_id:id opened:time topic:text resolved_at:time "
+            "reopened:bool"
         ),
     ),
     Table("series", _columns("month!:day name!:text value!:number")),

@@ -1,0 +1,104 @@
+"""Staff columns: every column that is about who did the work is declared, or the build stops.
+
+Names of all columns are looked at, values only of columns that are mapped to texts (ways to cut).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from metrics.engines.duckdb import DuckDBEngine
+from metrics.errors import DataError
+from metrics.sources.canonical import BY_NAME
+from metrics.sources.mapping import Feed, Path_, SourceFile, Sources
+from metrics.strategy.workforce import is_workforce, looks_like_person
+
+_EXTENSION = re.compile(r"(ext|extension|x|ml|máy lẻ|may le|số nội bộ|line)[\s.:#-]*\d{2,6}", re.IGNORECASE)
+#: Values looked at, share of them that must look like persons, and fewest values that say anything.
+_LOOKED_AT, _SHARE, _FEWEST = 2000, 0.5, 3
+
+
+def check_names(sources: Sources, number: int, header: Sequence[str]) -> None:
+    """Raise DataError for a workforce column that is neither ``staff``, ``workforce`` nor ``not_staff``, and for one
+    that rows would be cut, joined or filtered by. A column read as a score, a time, a number or a yes/no is declared
+    by that: its values can tell nobody apart. ``number``: place of the file in the sources file."""
+    file = sources.files[number]
+    staff = {c for feed in file.tables for c in feed.columns.get("staff", ())}
+    declared = {*staff, *file.workforce, *file.not_staff}
+    for j, feed in enumerate(file.tables):
+        cuts = _cuts(feed)
+        declared |= {column for _, column in feed.source_columns()} - {column for _, column in cuts}
+        for path, column in cuts:
+            if column not in file.not_staff and (column in staff or is_workforce(column)):
+                raise _person(sources, file, column, ("files", number, "tables", j, *path))
+    for column in header:
+        if column and column not in declared and is_workforce(column):
+            raise DataError(
+                f"Column '{column}' of '{file.file}' reads like staff, a team, a shift or a site.",
+                sources.place("files", number, "file"),
+                "Declare it: 'staff' under 'columns' if it says who handled the row, 'workforce' if it is not to be"
+                " read, 'not_staff' if it is something else.",
+            )
+
+
+def check_values(
+    sources: Sources, number: int, header: Sequence[str], texts: str, columns: Sequence[int], engine: DuckDBEngine
+) -> None:
+    """Raise DataError for a column mapped to a text whose values are names, e-mails or phone extensions, or
+    stand one-to-one with a staff column. ``texts``: table with c0, c1 ... for the places in ``columns``."""
+    file = sources.files[number]
+    at = {header[place]: f"c{i}" for i, place in enumerate(columns)}
+    staff = [at[c] for c in dict.fromkeys(c for f in file.tables for c in f.columns.get("staff", ())) if c in at]
+    for j, feed in enumerate(file.tables):
+        for path, column in _cuts(feed):
+            if column in file.not_staff or path[0] != "columns" or _kind(feed, path) != "text":
+                continue
+            values = engine.query(
+                f"SELECT DISTINCT {at[column]} AS v FROM {texts} WHERE {at[column]} IS NOT NULL"
+                f" ORDER BY v LIMIT {_LOOKED_AT}"
+            )["v"].to_pylist()
+            if _persons(values) or any(_one_to_one(engine, texts, at[column], other) for other in staff):
+                raise _person(sources, file, column, ("files", number, "tables", j, *path))
+
+
+def _cuts(feed: Feed) -> list[tuple[Path_, str]]:
+    """Source columns that rows are cut, joined or filtered by: texts, ids and filters."""
+    return [
+        (path, column)
+        for path, column in feed.source_columns()
+        if path[0] in ("where", "where_present") or (path[0] == "columns" and _kind(feed, path) in ("text", "id"))
+    ]
+
+
+def _kind(feed: Feed, path: Path_) -> str:
+    column = BY_NAME[feed.table].column(str(path[1]))
+    return column.type if column else ""
+
+
+def _person(sources: Sources, file: SourceFile, column: str, path: Path_) -> DataError:
+    return DataError(
+        f"Column '{column}' of '{file.file}' tells members of staff or teams apart, so nothing can be cut by it.",
+        sources.place(*path),
+        "Map a column of the journey (stage, channel, topic, segment); if it is about something else, list it"
+        " under 'not_staff'.",
+    )
+
+
+def _persons(values: Sequence[str]) -> bool:
+    if len(values) < _FEWEST:
+        return False
+    hits = sum(1 for v in values if "@" in v or _EXTENSION.fullmatch(v) or looks_like_person(v))
+    return hits >= _SHARE * len(values)
+
+
+def _one_to_one(engine: DuckDBEngine, texts: str, column: str, staff: str) -> bool:
+    """Whether nearly every value stands with one member of staff and the other way round, over enough rows."""
+    found = engine.query(
+        f"WITH pairs AS (SELECT {column} AS v, {staff} AS s, count(*) AS n FROM {texts}"
+        f" WHERE {column} IS NOT NULL AND {staff} IS NOT NULL GROUP BY ALL)"
+        " SELECT count(*) AS pairs, count(DISTINCT v) AS v, count(DISTINCT s) AS s, coalesce(sum(n), 0)::BIGINT AS n"
+        " FROM pairs"
+    ).to_pylist()[0]
+    few = min(found["v"], found["s"])
+    return bool(few >= _FEWEST and found["n"] >= 3 * found["v"] and found["pairs"] <= 1.05 * few)
