@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from metrics.release import Release
+from metrics.strategy.finding import Finding
 from metrics.strategy.model import Strategy
 from metrics.words import Words
 
@@ -33,53 +34,51 @@ def data_line(release: Release, w: Words) -> str:
     )
 
 
-def state_line(version: int, warnings: int, changed: bool, w: Words) -> str:
-    """State of the strategy in the sidebar. ``changed``: the file is not the one the numbers were built from."""
-    if changed:
-        return w("Strategy changed since this release: run the build.")
-    if warnings == 0:
-        return w("Strategy version {version}: checked, no errors", version=version)
-    return w("Strategy version {version}: no errors, {count} gaps", version=version, count=warnings)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A line of ``check`` as a page shows it: file:line:column, what is so, how to mend it."""
-
-    place: str
-    sentence: str
-    mend: str
-
-
 @dataclass(frozen=True)
 class StrategyState:
-    """The strategy file as it stands now; the numbers come from the strategy inside the release."""
+    """The strategy file as it stands now; the numbers come from the strategy inside the release. ``hash`` is None when
+    there is no file. ``stamp`` tells one state of the file from another."""
 
     strategy: Strategy | None
     errors: tuple[Finding, ...]
-    warnings: tuple[Finding, ...]
+    debt: tuple[Finding, ...]
     hash: str | None
     stamp: tuple[str, int, int]
 
 
-def strategy_state(path: Path) -> StrategyState:
-    """The state of a strategy file, read again only when it changed. A missing file is no error here: the release
-    holds the strategy its numbers were built from."""
+def strategy_state(path: Path, today: date | None) -> StrategyState:
+    """The state of a strategy file on the data date, read again only when the file changed. A missing file is no error
+    here: the release holds the strategy its numbers were built from."""
     try:
         stat = path.stat()
     except OSError:
         return StrategyState(None, (), (), None, (str(path), 0, 0))
-    try:
-        return _read_state(str(path), stat.st_mtime_ns, stat.st_size)
-    except ImportError:  # INTERIM until metrics.strategy.load is committed
-        return StrategyState(None, (), (), None, (str(path), 0, 0))
+    return _read(path, today, (str(path), stat.st_mtime_ns, stat.st_size))
 
 
 @lru_cache(maxsize=4)
-def _read_state(path: str, modified: int, size: int) -> StrategyState:
-    from metrics.strategy.load import load
+def _read(path: Path, today: date | None, stamp: tuple[str, int, int]) -> StrategyState:
+    try:  # INTERIM until metrics.strategy.rules is committed
+        from metrics.strategy.load import load
+    except ImportError:
+        return StrategyState(None, (), (), None, stamp)
+    loaded = load(path, today)
+    return StrategyState(loaded.strategy, loaded.errors, loaded.debt, loaded.hash, stamp)
 
-    loaded = load(Path(path))
-    errors = tuple(_finding(f) for f in loaded.findings if f.is_error)
-    warnings = tuple(_finding(f) for f in loaded.findings if not f.is_error)
-    return StrategyState(loaded.strategy, errors, warnings, loaded.hash, (path, modified, size))
+
+def state_line(strategy: Strategy, state: StrategyState, release: Release | None, w: Words) -> str:
+    """State of the strategy in the sidebar; says so when the file is not the one the numbers were built from."""
+    if state.errors:
+        return w("Strategy: {count} errors", count=len(state.errors))
+    if release is not None and state.hash is not None and state.hash != release.meta.get("strategy_hash"):
+        return w("Strategy changed since this release: run the build.")
+    if state.debt:
+        return w("Strategy version {version}: no errors, {count} gaps", version=strategy.version, count=len(state.debt))
+    return w("Strategy version {version}: checked, no errors", version=strategy.version)
+
+
+def place(finding: Finding) -> str:
+    """strategy.yaml:142:5, without the folder the file lies in."""
+    at = finding.place
+    parts = [Path(at.file).name, *(str(p) for p in (at.line, at.column) if p is not None)]
+    return ":".join(parts)

@@ -1,4 +1,4 @@
-"""The frame around every page: language, menu, filters, data date, and the calm cards for everything that is not a page.
+"""The frame around every page: language, menu, filters, data date, and the calm cards where a page cannot be.
 
 For those who write pages:
 
@@ -35,7 +35,7 @@ from unicodedata import normalize
 import streamlit as st
 
 from metrics.errors import Refusal, Refused
-from metrics.headlines.frame import StrategyState, data_line, menu, state_line, strategy_state
+from metrics.headlines.frame import StrategyState, data_line, menu, place, state_line, strategy_state
 from metrics.release import FORMAT, Release
 from metrics.standing import default_period, periods
 from metrics.strategy.model import Local, Strategy
@@ -125,8 +125,9 @@ def open_page(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ..
 def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) -> None:
     query = dict(st.query_params)
     theme = st.context.theme.type or "light"
-    state = strategy_state(Path(os.environ.get("CX_STRATEGY", ROOT / "strategy.yaml")))
     release = _release()
+    today = date.fromisoformat(release.as_of) if release else None
+    state = strategy_state(Path(os.environ.get("CX_STRATEGY", ROOT / "strategy.yaml")), today)
     strategy = release.strategy if release else state.strategy
     offered: tuple[str, ...] = strategy.organisation.languages if strategy else ("vi", "en")
     lang = address.language(query, st.context.locale, offered)
@@ -164,16 +165,16 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
         cards.show(cards.calm(w("There is nothing to show yet."), w("Run `make run`.")))
         return
     page = Page(page_id, release, release.strategy, state, w, lang, theme, period, segment, {**query, **kept})
-    place = st.empty()
+    body = st.empty()
     try:
-        with place.container():
+        with body.container():
             _filters(page, options, filters)
             draw(page)
     except Refusal as refusal:
-        place.empty()
+        body.empty()
         _refuse(refusal.kind, w, kept)
     except Exception as error:
-        place.empty()
+        body.empty()
         _log(error)
         cards.show(_broken(w))
 
@@ -261,10 +262,7 @@ def _sidebar(
             if len(offered) > 1:
                 _language(lang, offered, w)
             if strategy:
-                changed = (
-                    release is not None and state.hash is not None and state.hash != release.meta.get("strategy_hash")
-                )
-                line = state_line(strategy.version, len(state.warnings), changed, w)
+                line = state_line(strategy, state, release, w)
                 cards.show(f'<div class="xs mut">{cards.esc(line)}</div>')
 
 
@@ -345,7 +343,7 @@ def _strategy_errors(state: StrategyState, release: Release | None, w: Words) ->
         if count == 1
         else w("Numbers return when these {count} places in the strategy file are mended.", count=count)
     )
-    rows = [(f.place, f.sentence, f.mend) for f in state.errors]
+    rows = [(place(f), *f.say(w)) for f in state.errors]
     cards.show(cards.calm(w("The strategy file has errors."), text, stands, more=cards.findings(rows)))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: By the class name of a standing: a filled circle with a tick, a half circle, a diamond with !, a dashed circle with ?,
-#: an open circle with a slash, a hatched square.
+#: By the class name of a standing: a filled circle with a tick, a half circle, a diamond with !, a dashed circle
+#: with ?, an open circle with a slash, a hatched square.
 STANDING: dict[str, str] = {
     "on": '<circle cx="8" cy="8" r="7" fill="currentColor"/>'
     '<path d="M4.6 8.3l2.3 2.3 4.5-4.9" fill="none" stroke="var(--card)" stroke-width="1.9" stroke-linecap="round"'
