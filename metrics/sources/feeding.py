@@ -163,7 +163,7 @@ def _part(
             each = ", ".join(expression("id", without(at[c], feed.blank), spelling) for c in source)
             typed.append(f"{x} AS {v}")
             plain.append(
-                f"list_filter([{each}]::VARCHAR[], s -> s IS NOT NULL) AS {x}" if each else f"[]::VARCHAR[] AS {x}"
+                f"list_filter([{each}]::VARCHAR[], lambda s: s IS NOT NULL) AS {x}" if each else f"[]::VARCHAR[] AS {x}"
             )
             continue
         if source:
