@@ -28,7 +28,8 @@ def wilson(sums: Sums, part: str) -> tuple[float, float] | None:
     p, z2 = sums[part] / n, Z95 * Z95
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, 100 * (centre - half)), min(100.0, 100 * (centre + half))
+    # 0 of n and n of n end exactly at 0 and 100; rounding must not push an end past the share itself
+    return 100 * max(0.0, min(p, centre - half)), 100 * min(1.0, max(p, centre + half))
 
 
 def all_or_none(sums: Sums, part: str) -> bool:
