@@ -33,17 +33,19 @@ WORKFORCE = _words_of("""
 
 #: Several words that together mean staff, accents taken off, in this order and side by side.
 PHRASES = tuple(
-    tuple(phrase.split())
-    for phrase in """
-    nhan vien|nhan su|nguoi xu ly|nguoi phu trach|nguoi tiep nhan|nguoi tra loi|nguoi tao|nguoi dong|nguoi ban
-    |nguoi giao|nguoi lap|nguoi thuc hien|nguoi nhan viec|phu trach|can bo|chuyen vien|tu van vien|dien thoai vien
-    |tong dai vien    |giao dich vien|giam sat|giam sat vien|ky thuat vien|thu ngan|truong nhom|nhom truong|to truong|truong ca
-    |truong phong|truong bo phan|quan ly|ca truc|ca lam|ca lam viec|ca kip|ca sang|ca chieu|ca toi|ca dem|kip truc
-    |doi nhom|doi truong|nhom truc|nhom cskh|to truc|bo phan|phong ban|chi nhanh|co so|van phong|ban lam viec|ban truc
-    |quay hang|quay thu|tho lap|tho sua|tai xe|lai xe|giao hang vien|dong nghiep|nguoi lao dong
-    |call center|call centre|contact center|contact centre|sales rep|assignment group|support group|work group
-    |closed by|served by|group lead|line lead
-    """.replace("\n", "").split("|")
+    tuple(phrase.split("_"))
+    for phrase in sorted(
+        _words_of("""
+    nhan_vien nhan_su nguoi_xu_ly nguoi_phu_trach nguoi_tiep_nhan nguoi_tra_loi nguoi_tao nguoi_dong nguoi_ban
+    nguoi_giao nguoi_lap nguoi_thuc_hien nguoi_nhan_viec phu_trach can_bo chuyen_vien tu_van_vien dien_thoai_vien
+    tong_dai_vien giao_dich_vien giam_sat giam_sat_vien ky_thuat_vien thu_ngan truong_nhom nhom_truong to_truong
+    truong_ca truong_phong truong_bo_phan quan_ly ca_truc ca_lam ca_lam_viec ca_kip ca_sang ca_chieu ca_toi ca_dem
+    kip_truc doi_nhom doi_truong nhom_truc nhom_cskh to_truc bo_phan phong_ban chi_nhanh co_so van_phong
+    ban_lam_viec ban_truc quay_hang quay_thu tho_lap tho_sua tai_xe lai_xe giao_hang_vien dong_nghiep nguoi_lao_dong
+    call_center call_centre contact_center contact_centre sales_rep assignment_group support_group work_group
+    closed_by served_by group_lead line_lead
+""")
+    )
 )
 
 #: Run together and long enough to mean nothing else, so "tennhanvien" and "agentname" are found too.

@@ -1,0 +1,188 @@
+"""strategy.yaml → a checked strategy, or findings that say where and how to mend it.
+
+``load`` reads the text, gives every node its line and column, validates the shape (``model``) and runs the rules
+(``rules``). A strategy with an error is not handed out: there is nothing to build numbers from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path as File
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from metrics.errors import Place
+from metrics.strategy.finding import Finding, Path, Places, Severity, Value, did_you_mean, suggestion
+from metrics.strategy.model import Strategy
+from metrics.strategy.rules import check
+from metrics.strategy.yaml import QUOTES, read_yaml
+
+LARGEST = 2_000_000
+"""Bytes of a strategy file; larger ones are something else."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """``strategy`` is None when there is an error. ``hash``: SHA-256 of the file's bytes ('' if it was not read)."""
+
+    strategy: Strategy | None
+    findings: tuple[Finding, ...]
+    hash: str
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.is_error)
+
+    @property
+    def debt(self) -> tuple[Finding, ...]:
+        """Warnings: what the strategy page shows as strategy debt."""
+        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
+
+
+def load(path: str | File, today: date | None = None) -> Loaded:
+    """Read and check a strategy file; never raises for what the file holds.
+
+    ``today`` is the date that targets and reviews are held against, best the ``as_of`` of the sources; None leaves
+    these rules out. Codes: Y the file, M its shape, others in ``rules.RULES``."""
+    file = str(path)
+    try:
+        with File(path).open("rb") as stream:
+            raw = stream.read(LARGEST + 1)
+    except (OSError, ValueError):
+        what, mend = "The strategy file cannot be read.", "Give the path of a strategy.yaml that is there."
+        return Loaded(None, (Finding("Y001", Severity.ERROR, Place(file), what, mend),), "")
+    if len(raw) > LARGEST:
+        what, mend = "The file is larger than 2 MB.", "A strategy fits on a few pages: keep data in the sources."
+        return Loaded(None, (Finding("Y002", Severity.ERROR, Place(file, 1, 1), what, mend),), "")
+    return check_text(raw, file, today)
+
+
+def check_text(raw: bytes, file: str, today: date | None = None) -> Loaded:
+    """The same for bytes at hand; ``file`` is only a name for the places."""
+    digest = sha256(raw).hexdigest()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        tail = before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")
+        place = Place(file, before.count(b"\n") + 1, len(tail) + 1)
+        finding = Finding("Y003", Severity.ERROR, place, "The file is not UTF-8.", "Save it as UTF-8 in your editor.")
+        return Loaded(None, (finding,), digest)
+    data, places, found = read_yaml(text, file)
+    if found:
+        return Loaded(None, _ordered(found), digest)
+    if not isinstance(data, dict):
+        what, mend = "The file does not begin with keys.", "Start with “version: 1” and “used_for: strategy”."
+        return Loaded(None, (Finding("Y006", Severity.ERROR, Place(file, 1, 1), what, mend),), digest)
+    try:
+        strategy = Strategy.model_validate(data)
+    except ValidationError as error:
+        return Loaded(None, _ordered(_shape(error, data, places)), digest)
+    findings = _ordered(check(strategy, places, today))
+    broken = any(f.is_error for f in findings)
+    return Loaded(None if broken else strategy, findings, digest)
+
+
+def _ordered(findings: Any) -> tuple[Finding, ...]:
+    return tuple(sorted(set(findings), key=lambda f: (f.order, f.what, f.values)))
+
+
+# ── Shape: pydantic's errors in the words of this file ──
+
+_WRITE: dict[str, str] = {
+    "date": "Write a date as 2026-12-31.",
+    "int": "Write a whole number without quotes.",
+    "float": "Write a number without quotes.",
+    "bool": "Write true or false.",
+    "string": "Write a text.",
+    "tuple": "Write a list: [one, two], or one line with “- ” for each.",
+    "list": "Write a list: [one, two], or one line with “- ” for each.",
+    "dict": "Write keys and values under it.",
+    "model": "Write keys and values under it.",
+}
+
+
+def _shape(error: ValidationError, data: Any, places: Places) -> list[Finding]:
+    """One finding per place: a value tried as text, number and whole number is wrong once."""
+    found: dict[Place, Finding] = {}
+    for item in error.errors(include_url=False, include_context=True):
+        path: Path = tuple(item["loc"])
+        while path not in places.values and path not in places.keys and path and item["type"] != "missing":
+            path = path[:-1]
+        code, place, what, mend, values = _finding(item, path, data, places)
+        finding = Finding(code, Severity.ERROR, place, what, mend, tuple(values.items()))
+        found.setdefault(place if code != "M001" else Place(str(path)), finding)
+    return list(found.values())
+
+
+def _finding(item: Any, path: Path, data: Any, places: Places) -> tuple[str, Place, str, str, dict[str, Value]]:
+    kind, name = item["type"], str(path[-1]) if path else ""
+    if kind == "missing":
+        what, mend = "The key “{key}” is missing here.", "Add “{key}:” with its value."
+        return "M001", places(path[:-1]), what, mend, {"key": name}
+    if kind == "extra_forbidden":
+        known = _known(path[:-1])
+        guess = did_you_mean(name, known)
+        place = places(path, key=True)
+        if item["input"] is None and not guess:
+            what, mend = "“{key}” is not a key here: a comma in a text ends it.", "Put the whole text in quotes."
+            return "M002", place, what, mend, {"key": name}
+        mend, values = suggestion(name, known)
+        return "M002", place, "There is no key “{key}” here.", mend, {"key": name, **values}
+    if kind == "literal_error":
+        expected = [word.strip("' ") for word in item["ctx"]["expected"].replace(" or ", ", ").split(",")]
+        mend, values = suggestion(str(item["input"]), expected)
+        return (
+            "M003",
+            places(path),
+            "“{value}” is not allowed here.",
+            mend,
+            {"value": str(item["input"])[:80], **values},
+        )
+    if kind == "string_pattern_mismatch" and name == "currency":
+        return "M003", places(path), "This is no currency code.", "Write three capital letters, for example VND.", {}
+    if kind == "string_pattern_mismatch":
+        mend = "Write an id: lower case letters a–z, digits and _, a letter first, at most 40."
+        return "M003", places(path), "“{value}” is not an id.", mend, {"value": str(item["input"])[:80]}
+    if kind in ("greater_than_equal", "less_than_equal"):
+        limit = item["ctx"].get("ge", item["ctx"].get("le"))
+        what = "This must be {limit} or more." if kind[0] == "g" else "This must be {limit} or less."
+        return "M003", places(path), what, "Choose a value within the limit.", {"limit": limit}
+    if kind in ("string_too_short", "too_short", "too_long"):
+        return (
+            "M003",
+            places(path),
+            "Something is missing in “{key}”.",
+            "Fill it in, or leave the key out.",
+            {"key": name},
+        )
+    for family, mend in _WRITE.items():
+        if kind.startswith(family):
+            return "M003", places(path), "“{key}” does not have the right form.", mend, {"key": name}
+    return "M003", places(path), "“{key}” does not have the right form.", QUOTES, {"key": name}
+
+
+def _known(path: Path) -> list[str]:
+    """Keys of the model at this path, in the order of the model."""
+    kind: Any = Strategy
+    for step in path:
+        if isinstance(step, int):
+            kind = next(iter(get_args(kind)), None)
+        elif isinstance(kind, type) and issubclass(kind, BaseModel) and step in kind.model_fields:
+            kind = kind.model_fields[step].annotation
+        else:
+            return []
+        kind = _bare(kind)
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _bare(kind: Any) -> Any:
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return _bare(next(k for k in get_args(kind) if k is not type(None)))
+    return kind
