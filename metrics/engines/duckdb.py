@@ -55,11 +55,11 @@ class DuckDBEngine:
         """A table in memory from an Ibis expression or a SELECT; replaces one of that name."""
         self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {self.sql(query)}")
 
-    def register(self, name: str, table: pa.Table) -> None:
-        """A table in memory that holds a copy of Arrow data; replaces one of that name."""
+    def register(self, name: str, table: pa.Table, query: str = "SELECT * FROM arrow_in") -> None:
+        """A table in memory from Arrow data, which ``query`` sees as ``arrow_in``; replaces one of that name."""
         self._connection.register("arrow_in", table)
         try:
-            self.create(name, "SELECT * FROM arrow_in")
+            self.create(name, query)
         finally:
             self._connection.unregister("arrow_in")
 

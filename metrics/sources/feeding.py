@@ -125,7 +125,7 @@ def _check_value(context: Context, dimension: str, value: str, at: Path_) -> Non
     declared = next((d for d in strategy.dimensions if d.id == dimension), None)
     known = [v for v, _ in strategy.values(dimension)]
     spelled = [m for v in (declared.values if declared else ()) for m in v.matches]
-    if known and value not in (*known, *spelled):
+    if known and value.casefold() not in {text.casefold() for text in (*known, *spelled)}:
         raise DataError(
             f"The strategy has no {dimension} '{value}'.", context.sources.place(*at), did_you_mean(value, known)
         )
@@ -202,7 +202,7 @@ def _chosen(feed: Feed, draw: _Draw, at: Mapping[str, str]) -> str:
     """SQL: rows of the file that belong to this feed; blank rows belong to none."""
     conditions = ["NOT blank"]
     for column, values in feed.where.items():
-        conditions.append(f"{at[column]} IN ({', '.join(literal(v.strip()) for v in values)})")
+        conditions.append(f"{at[column]} IN ({', '.join(map(literal, values))})")
     conditions += [f"{without(at[c], feed.blank)} IS NOT NULL" for c in draw.present]
     return " AND ".join(conditions)
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from unicodedata import normalize
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from ruamel.yaml import YAML
@@ -23,12 +24,12 @@ Path_ = tuple[str | int, ...]
 
 
 def _text(value: Any) -> Any:
-    """A YAML scalar as the text a file would hold."""
+    """A YAML scalar as the text a file would hold, trimmed, in Unicode's composed form like all text that is read."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return str(value) if isinstance(value, (int, float, str)) else value
+    return normalize("NFC", str(value)).strip() if isinstance(value, (int, float, str)) else value
 
 
 def _texts(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError, Place
@@ -16,11 +17,13 @@ from metrics.sources.feeding import WHEN, Context, Part, check_feed, feed_parts
 from metrics.sources.mapping import Feed, IdLink, Path_, SourceFile, Sources, Trait, did_you_mean, load_sources
 from metrics.sources.numbering import number
 from metrics.sources.rejects import Reason, Reject
-from metrics.sources.rows import Format, Rows
+from metrics.sources.rows import Format, Options, Rows
 from metrics.sources.staff import check_names, check_values
 from metrics.sources.typed import clean
 from metrics.strategy.model import Strategy
 
+#: From here on a file of which no row is good is taken for a wrong mapping, not for bad rows.
+FEWEST_ROWS = 20
 FORMATS: tuple[Format, ...] = (csv.FORMAT, excel.FORMAT, parquet.FORMAT)
 
 
@@ -129,8 +132,7 @@ def read(
 def _read_file(context: Context, folder: Path, i: int, file: SourceFile, tally: _Tally) -> list[_Fed]:
     engine, sources = context.engine, context.sources
     path, form = _locate(folder, file.file, sources, ("files", i, "file"))
-    header = form.header(path, file)
-    _check_header(header, path)
+    header = _header(form, path, file)
     places: list[int] = []
     for j, feed in enumerate(file.tables):
         for below, column in feed.source_columns():
@@ -166,11 +168,9 @@ def _read_file(context: Context, folder: Path, i: int, file: SourceFile, tally: 
 def _store(engine: DuckDBEngine, name: str, rows: Rows) -> str:
     """A table of trimmed text: row_no, c0 ..., blank (nothing in any column that is read)."""
     columns = [c for c in rows.table.column_names if c != "row_no"]
-    engine.register("raw", rows.table)
     blank = " AND ".join(f"{c} IS NULL" for c in columns) or "false"
     cleaned = "".join(f", {clean(c)} AS {c}" for c in columns)
-    engine.create(name, f"SELECT *, ({blank}) AS blank FROM (SELECT row_no{cleaned} FROM raw)")
-    engine.drop("raw")
+    engine.register(name, rows.table, f"SELECT *, ({blank}) AS blank FROM (SELECT row_no{cleaned} FROM arrow_in)")
     return name
 
 
@@ -181,8 +181,7 @@ def _read_link(
     engine, sources = context.engine, context.sources
     below: Path_ = ("files", i, "tables", j, "links", column)
     path, form = _locate(folder, link.file, sources, (*below, "file"))
-    header = form.header(path, link)
-    _check_header(header, path)
+    header = _header(form, path, link)
     places = [_find(header, c, link.file, sources, (*below, p)) for p, c in (("key", link.key), ("value", link.value))]
     rows = form.read(path, link, places)
     texts = _store(engine, "link_texts", rows)
@@ -218,7 +217,8 @@ def _locate(folder: Path, name: str, sources: Sources, at: Path_) -> tuple[Path,
     return path, form
 
 
-def _check_header(header: tuple[str, ...], path: Path) -> None:
+def _header(form: Format, path: Path, options: Options) -> tuple[str, ...]:
+    header = tuple(normalize("NFC", name).strip() for name in form.header(path, options))
     seen: set[str] = set()
     for column in header:
         if column and column in seen:
@@ -226,14 +226,15 @@ def _check_header(header: tuple[str, ...], path: Path) -> None:
                 "Two columns have the same name.", Place(path.name, 1, column), "Rename one of them in the file."
             )
         seen.add(column)
+    return header
 
 
 def _find(header: tuple[str, ...], column: str, file: str, sources: Sources, at: Path_) -> int:
-    if column.strip() not in header or not column.strip():
+    if not column or column not in header:
         raise DataError(
             f"'{file}' has no column '{column}'.", sources.place(*at), did_you_mean(column, [h for h in header if h])
         )
-    return header.index(column.strip())
+    return header.index(column)
 
 
 def _count(engine: DuckDBEngine, query: str) -> int:
@@ -249,6 +250,8 @@ def _gather(context: Context, table: str, fed: list[_Fed], tally: _Tally) -> Non
         at = (f.file, table)
         tally.left_out[at] = tally.left_out.get(at, 0) + tally.present[f.file] - chosen
         found = engine.query(f"SELECT row_no, bad FROM {part.name} WHERE bad IS NOT NULL ORDER BY row_no").to_pylist()
+        if chosen >= FEWEST_ROWS and len(found) == chosen:
+            raise _none_good(sources, f, part, [row["bad"] for row in found])
         for row in found:
             column, reason = part.wrong[row["bad"]]
             tally.rejects[Reject(sources.files[f.file].file, table, row["row_no"], column, reason)] = None
@@ -271,6 +274,16 @@ def _gather(context: Context, table: str, fed: list[_Fed], tally: _Tally) -> Non
     engine.create(
         f"all_{table}",
         f'SELECT row_number() OVER (ORDER BY file_no, row_no, item) - 1 AS "row", * FROM all_{table}',
+    )
+
+
+def _none_good(sources: Sources, fed: _Fed, part: Part, bad: list[int]) -> DataError:
+    column, reason = part.wrong[max(set(bad), key=bad.count)]
+    return DataError(
+        f"No row of '{sources.files[fed.file].file}' can be read into {fed.feed.table}; most often '{column}' is"
+        f" {reason.value}.",
+        sources.place("files", fed.file, "file"),
+        "Mend how this column is mapped.",
     )
 
 

@@ -54,7 +54,9 @@ def literal(text: str) -> str:
 
 def clean(column: str) -> str:
     """Text trimmed, in Unicode's composed form; NULL when nothing is left."""
-    return f"nullif(nfc_normalize(trim({column}, {literal(_SPACE)})), '')"
+    edges = f"ascii({column}) BETWEEN 33 AND 126 AND ascii(right({column}, 1)) BETWEEN 33 AND 126"
+    trimmed = f"CASE WHEN {edges} THEN {column} ELSE trim({column}, {literal(_SPACE)}) END"  # trim alone is slow
+    return f"nullif(nfc_normalize({trimmed}), '')"
 
 
 def without(text: str, words: Sequence[str]) -> str:
