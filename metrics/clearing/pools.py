@@ -39,7 +39,7 @@ NO_RESULT: Constant = _no_result
 def stable_pools(
     values: int, partners: Mapping[int, int], families: Sequence[Family], floors: Floors
 ) -> tuple[tuple[int, ...], ...]:
-    """Pools of the values 0 .. values-1 in declared order; each value stands in exactly one.
+    """Pools of the values 0 .. values-1 in declared order, of which the last is "other"; each stands in exactly one.
 
     ``partners`` gives declared partners. A value without rows in any family stays alone: it publishes nothing."""
     pools: list[tuple[int, ...]] = [(v,) for v in range(values)]
@@ -48,20 +48,24 @@ def stable_pools(
         place = next((i for i, fails in enumerate(failing) if fails), None)
         if place is None:
             break
-        other = _partner(pools, place, partners)
-        joined = tuple(sorted(pools[place] + pools[other]))
-        pools = sorted([p for i, p in enumerate(pools) if i not in (place, other)] + [joined])
+        partner = _partner(pools, place, partners)
+        joined = tuple(sorted(pools[place] + pools[partner]))
+        pools = sorted([p for i, p in enumerate(pools) if i not in (place, partner)] + [joined])
     return tuple(pools)
 
 
 def _partner(pools: Sequence[tuple[int, ...]], place: int, partners: Mapping[int, int]) -> int:
     """The pool that the pool at ``place`` joins: the declared partner of its first value that names one outside it,
-    else the pool after it, for the last the one before."""
+    else the pool after it. For the last one, and where only "other" comes after, it is the one before: a value loses
+    its name to "other" only when there is nothing else to join."""
     for value in pools[place]:
         wanted = partners.get(value)
         if wanted is not None and wanted not in pools[place]:
             return next(i for i, pool in enumerate(pools) if wanted in pool)
-    return place + 1 if place + 1 < len(pools) else place - 1
+    last = len(pools) - 1
+    if place == last or (place == last - 1 and len(pools[last]) == 1 and place > 0):
+        return place - 1
+    return place + 1
 
 
 def _failing(pools: Sequence[tuple[int, ...]], families: Sequence[Family], floors: Floors) -> list[bool]:

@@ -52,6 +52,12 @@ def test_without_a_declared_partner_the_next_value_is_taken_and_for_the_last_the
     assert stable_pools(3, {}, [small_last], FLOORS) == ((0,), (1, 2))
 
 
+def test_a_value_loses_its_name_to_other_only_when_nothing_else_is_left():
+    """Place 2 is "other". "Never delivered" belongs to "late", not to orders that had no promise."""
+    never = family({(0, v): spread(0, [20] * (3 if v == 1 else 6), first_staff=10 * v) for v in range(3)})
+    assert stable_pools(3, {}, [never], FLOORS) == ((0, 1), (2,))
+
+
 def test_nothing_is_joined_where_all_pass():
     assert stable_pools(5, {FACEBOOK: WEBSITE}, [contacts(facebook=5), orders()], FLOORS) == tuple(
         (v,) for v in range(5)

@@ -1,0 +1,113 @@
+"""Answers and invitations: they take month, dimensions, customer and staff from the contact they are about, else from
+the order, else from what they say themselves. Without any date they are one wave.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from metrics.build.facts import contacts as about
+from metrics.build.facts.ground import ANONYMOUS, NOT_KNOWN, Ground, customers, month, renamed
+from metrics.build.facts.orders import known
+from metrics.strategy.model import CONDITION_VALUES
+
+#: An answer has every dimension of the contact it is about.
+DIMENSIONS = about.DIMENSIONS
+_OWN = ("stage", "touchpoint", "channel")
+_PERSON = ("segment", "region", "language")
+
+
+def make(g: Ground) -> None:
+    """Tables ``fact_answers`` and ``fact_invitations``."""
+    t = g.engine.table("src_answers")
+    j = _linked(g, t)
+    # Nobody can be found behind an answer without customer, contact and order: each respondent counts for one.
+    alone = j.customer.isnull() & j.c_row.isnull() & j.o_row.isnull()
+    customer = alone.ifelse(j.response + ANONYMOUS, j.customer.cast("int64"))
+    shared = _shared(g, j, "src_answers", j.answered_at)
+    g.engine.create(
+        "fact_answers", j.select("row", "question", "score", "contact_row", "order_row", customer=customer, **shared)
+    )
+
+    t = g.engine.table("src_invitations")
+    j = _linked(g, t)
+    shared = _shared(g, j, "src_invitations", j.sent_at)
+    g.engine.create(
+        "fact_invited",
+        j.select("row", "question", "contact_row", "order_row", customer=j.customer.cast("int64"), **shared),
+    )
+    _answered(g)
+
+
+def _linked(g: Ground, t: Any) -> Any:
+    contacts = renamed(g.engine.table("fact_contacts"), "c_", "row", "month", "handled", *DIMENSIONS)
+    o, k = known(g, "o_"), customers(g)
+    j = t.left_join(contacts, t.contact_row == contacts.c_row).left_join(o, t.order_row == o.o_row)
+    return j.left_join(k, t.customer == k.k_customer)
+
+
+def _shared(g: Ground, j: Any, table: str, dated: Any) -> dict[str, Any]:
+    """Month, staff and dimensions of rows that may be about a contact or an order."""
+    found: dict[str, Any] = {}
+    for d in _OWN:
+        own = g.coder.place(j[d], d, table)
+        instead = (j[f"c_{d}"], j.o_channel) if d == "channel" else (j[f"c_{d}"],)
+        found[d] = j[d].isnull().ifelse(ibis.coalesce(*instead, own), own).cast("int16")
+    found["topic"] = j.c_topic.fill_null(g.other("topic"))
+    found["product"] = ibis.coalesce(j.c_product, j.o_product).fill_null(g.other("product"))
+    for d in _PERSON:
+        found[d] = ibis.coalesce(j[f"k_{d}"], j[f"c_{d}"]).fill_null(g.other(d))
+    for d in ("promise", "installation"):
+        found[d] = ibis.coalesce(j[f"c_{d}"], j[f"o_{d}"]).fill_null(len(CONDITION_VALUES[d]))
+    found["complaint"] = j.c_complaint.fill_null(about.OUTCOME_UNKNOWN)
+    found["waited"] = j.c_waited.fill_null(about.WAIT_UNKNOWN)
+    found["month"] = ibis.coalesce(j.c_month, j.o_month, month(dated))
+    found["handled"] = ibis.cases(
+        (j.c_row.notnull(), j.c_handled),
+        (j.o_row.notnull(), j.o_handled),
+        (_lost(g, j), ibis.literal(NOT_KNOWN, "int64")),
+        else_=ibis.null("int64"),
+    )
+    return found
+
+
+def _lost(g: Ground, j: Any) -> Any:
+    """Rows whose staff are unknown because what they are about was not found: somebody may have handled it. A question
+    about the whole relation is about no contact."""
+    relation = [q.id for q in g.strategy.questions if q.listens_to == "relationship"]
+    about_order = [q.id for q in g.strategy.questions if q.listens_to == "order"]
+    contacts_staffed, orders_staffed = (g.some(f"src_{t}_staff", "row") for t in ("contacts", "orders"))
+    about_something = ~j.question.isin(relation) if relation else ibis.literal(True)
+    to_contact = about_something & (~j.question.isin(about_order) if about_order else ibis.literal(True))
+    lost_contact = ibis.literal(contacts_staffed) & (to_contact | j.contact_given.fill_null(False))
+    lost_order = ibis.literal(orders_staffed) & about_something
+    return lost_contact | lost_order
+
+
+def _answered(g: Ground) -> None:
+    """Table ``fact_invitations``: an invitation was answered if the same question was, about the same contact; without
+    a contact about the same order; without either by the same customer. Where both files name the stage, it has to be
+    the same one."""
+    t, a = g.engine.table("fact_invited"), g.engine.table("fact_answers")
+    if not g.some("fact_answers", "row"):
+        g.engine.create("fact_invitations", t.mutate(answered=ibis.null("boolean")))
+        return
+    staged = g.some("src_answers", "stage") and g.some("src_invitations", "stage")
+    scored = a.filter(a.score.notnull())
+    j, hits = t, []
+    for column, asked, by_stage in (
+        ("contact_row", t.contact_row.notnull(), False),
+        ("order_row", t.contact_row.isnull() & t.order_row.notnull(), staged),
+        ("customer", t.contact_row.isnull() & t.order_row.isnull() & t.customer.notnull(), staged),
+    ):
+        key = {"question": scored.question, "key": scored[column]} | ({"stage": scored.stage} if by_stage else {})
+        given = (
+            scored.filter(scored[column].notnull()).select(**{f"{column}_{k}": v for k, v in key.items()}).distinct()
+        )
+        same = [t.question == given[f"{column}_question"], t[column] == given[f"{column}_key"]]
+        j = j.left_join(given, [*same, t.stage == given[f"{column}_stage"]] if by_stage else same)
+        hits.append((asked, f"{column}_key"))
+    answered = ibis.cases(*((asked, j[key].notnull()) for asked, key in hits), else_=False)
+    g.engine.create("fact_invitations", j.select(*t.columns, answered=answered))

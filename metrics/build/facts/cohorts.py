@@ -1,0 +1,72 @@
+"""Cohorts: customers by the month of their first order ever, and when they ordered again.
+
+A customer who joined before the order history begins may have ordered before it; their first order is not known, so
+they are left out and counted. The conditions are those of the first order: what it was like to buy here once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+
+from metrics.build.facts.contacts import NO_COMPLAINT, OUTCOME_UNKNOWN, worst_of_order
+from metrics.build.facts.ground import Ground
+
+DIMENSIONS = ("channel", "product", "segment", "region", "language", "promise", "installation", "complaint")
+
+
+def make(g: Ground, history_from: date | None) -> int:
+    """Table ``fact_cohorts``; returns how many customers were left out."""
+    orders = g.engine.table("fact_orders")
+    orders = orders.filter(orders.customer.notnull())
+    known = g.engine.table("known_orders").select("row", "ordered_at")
+    orders = orders.join(known, "row")
+    left_out = 0
+    if history_from is not None:
+        c = g.engine.table("src_customers")
+        since = c.filter(c.customer.notnull() & (c.joined >= ibis.literal(history_from)))
+        whole = orders.semi_join(since.select(customer=since.customer.cast("int64")), "customer")
+        count = g.engine.query(_customers(orders, whole)).to_pylist()[0]
+        left_out = int(count["before"]) - int(count["after"])
+        orders = whole
+    day = orders.ordered_at.date()
+    index = orders.ordered_at.year() * 12 + orders.ordered_at.month()
+    mine = ibis.window(group_by=orders.customer)
+    dated = orders.mutate(day=day, index=index, first_day=day.min().over(mine), first_index=index.min().over(mine))
+    by_customer = dated.group_by(c_customer=dated.customer).aggregate(
+        next_day=dated.day.min(where=dated.day > dated.first_day),
+        active_ages=(dated["index"] - dated.first_index)
+        .cast("int32")
+        .collect(where=dated["index"] > dated.first_index, distinct=True),
+    )
+    first = dated.filter(dated["first"])
+    worst = worst_of_order(g)
+    j = first.left_join(by_customer, first.customer == by_customer.c_customer)
+    j = j.left_join(worst, first.row == worst.w_row)
+    none = NO_COMPLAINT if _complaints_known(g) else OUTCOME_UNKNOWN
+    g.engine.create(
+        "fact_cohorts",
+        j.select(
+            "row",
+            *(d for d in DIMENSIONS if d != "complaint"),
+            "month",
+            "customer",
+            "handled",
+            complaint=j.w_outcome.fill_null(none).cast("int16"),
+            gap_days=j.next_day.delta(j.first_day, unit="day").cast("int32"),
+            active_ages=j.active_ages,
+        ),
+    )
+    return left_out
+
+
+def _customers(orders: Any, whole: Any) -> Any:
+    before = orders.aggregate(before=orders.customer.nunique())
+    after = whole.aggregate(after=whole.customer.nunique())
+    return before.cross_join(after)
+
+
+def _complaints_known(g: Ground) -> bool:
+    return g.some("fact_contacts", "is_complaint") or g.some("src_complaints", "row")

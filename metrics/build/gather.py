@@ -1,0 +1,159 @@
+"""From a fact table to the sums and the evidence of one metric's finest cells, counted where the data are.
+
+Only these arrays leave the engine. What is summed is exact: fractions are added as decimals, since the order in which
+threads add floating numbers would change the last digit, and with it the content hash of the release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import ibis
+import numpy as np
+
+from metrics.build.facts.values import names
+from metrics.clearing.evidence import Evidence, Floats, Ints, evidence
+from metrics.clearing.rule import UNKNOWN
+from metrics.errors import DataError
+from metrics.kpis import BY_ID
+from metrics.kpis.metric import Metric, Params
+from metrics.strategy.model import Strategy
+
+#: Exact type in which fractions are added.
+DECIMAL = "decimal(38, 6)"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A metric with its parameters; ``kpis`` that use it."""
+
+    key: str
+    metric: Metric
+    params: Params
+    kpis: tuple[str, ...]
+
+
+def instances(strategy: Strategy) -> tuple[Instance, ...]:
+    """Every metric with parameters that some KPI uses, once, by key."""
+    found: dict[str, Instance] = {}
+    for kpi in strategy.kpis:
+        metric = BY_ID[kpi.metric]
+        params = metric.given(kpi.of)
+        key = metric.key(kpi.of)
+        before = found[key].kpis if key in found else ()
+        found[key] = Instance(key, metric, params, (*before, kpi.id))
+    return tuple(found[key] for key in sorted(found))
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Finest cells of one metric: ``month`` as year * 12 + month - 1 (0: no date), the place on each dimension, and
+    the evidence with one column of sums per measure."""
+
+    measures: tuple[str, ...]
+    month: Ints
+    places: dict[str, Ints]
+    evidence: Evidence
+
+    @property
+    def n(self) -> Floats:
+        """Rows of each cell."""
+        return self.evidence.sums[:, self.measures.index("n")]
+
+
+def gather_metric(engine: Any, strategy: Strategy, instance: Instance, dimensions: tuple[str, ...]) -> Gathered:
+    """Cells of one metric over these dimensions, on its own denominator rows."""
+    metric, params = instance.metric, instance.params
+
+    def measures(rows: Any) -> dict[str, Any]:
+        return metric.measures(rows, params)
+
+    rows = metric.rows(engine.table(f"fact_{metric.fact}"), params)
+    return gather(engine, strategy, rows, dimensions, measures, metric.weight)
+
+
+def gather_rows(engine: Any, strategy: Strategy, fact: str, dimensions: tuple[str, ...]) -> Gathered:
+    """Cells of all rows of a fact, whatever a metric makes of them: what pools are decided on."""
+    rows = engine.table(f"fact_{fact}")
+    return gather(engine, strategy, rows, dimensions, lambda t: {"n": ibis.literal(1, "int64")}, None)
+
+
+def gather(
+    engine: Any,
+    strategy: Strategy,
+    rows: Any,
+    dimensions: tuple[str, ...],
+    measures: Callable[[Any], dict[str, Any]],
+    weight: str | None,
+) -> Gathered:
+    """Cells of ``rows``, an Ibis table with month, customer, handled and the dimensions.
+
+    Raises DataError if the declared dimensions have more combinations than fit into one number."""
+    sizes = [len(names(strategy, d)) for d in dimensions]
+    if prod(sizes) * 50_000 >= 2**62:
+        raise DataError(
+            "The views cut by too many values together.", "strategy.yaml", "Declare fewer values or fewer dimensions."
+        )
+    # month * 12 stays below 50,000 until the year 4166
+    key = (rows.month.year() * 12 + rows.month.month() - 1).fill_null(0).cast("int64")
+    for dimension, size in zip(dimensions, sizes):
+        key = key * size + rows[dimension]
+    summed = measures(rows)
+    engine.create(
+        "cells",
+        rows.select(
+            key=key,
+            customer=rows.customer.cast("int64").fill_null(UNKNOWN),
+            handled=rows.handled,
+            weight=rows[weight].cast("int64") if weight else ibis.literal(1, "int64"),
+            **{f"m_{name}": _exact(expression) for name, expression in summed.items()},
+        ),
+    )
+    cells = engine.table("cells")
+    sums = engine.query(
+        cells.group_by("key")
+        .aggregate(
+            handled=cells.handled.count().cast("float64"),
+            **{name: cells[f"m_{name}"].sum().cast("float64").fill_null(0.0) for name in summed},
+        )
+        .order_by("key")
+    )
+    customers = engine.query(
+        cells.group_by(["key", "customer"]).aggregate(weight=cells.weight.sum().cast("float64").fill_null(0.0))
+    )
+    lines = engine.table("fact_staff")
+    lines = lines.select(line=lines.handled, staff=lines.staff)
+    mine = cells.filter(cells.handled.notnull())
+    joined = mine.left_join(lines, mine.handled == lines.line)
+    by = joined.select(key=joined.key, staff=joined.staff.cast("int64").fill_null(UNKNOWN))
+    staff = engine.query(by.group_by(["key", "staff"]).aggregate(rows=by.count().cast("float64")))
+    engine.drop("cells")
+
+    keys = _column(sums, "key").astype(np.int64)
+    places: dict[str, Ints] = {}
+    rest = keys
+    for dimension, size in zip(reversed(dimensions), reversed(sizes)):
+        rest, places[dimension] = np.divmod(rest, size)
+
+    def triple(table: Any, person: str, rows: str) -> tuple[Ints, Ints, Floats]:
+        cell = np.searchsorted(keys, _column(table, "key").astype(np.int64))
+        return cell, _column(table, person).astype(np.int64), _column(table, rows).astype(float)
+
+    found = evidence(
+        np.column_stack([_column(sums, name).astype(float) for name in summed]).reshape(len(keys), len(summed)),
+        _column(sums, "handled").astype(float),
+        triple(staff, "staff", "rows"),
+        triple(customers, "customer", "weight"),
+    )
+    return Gathered(tuple(summed), rest, places, found)
+
+
+def _exact(expression: Any) -> Any:
+    return expression.cast(DECIMAL) if expression.type().is_floating() else expression.cast("int64")
+
+
+def _column(table: Any, name: str) -> Any:
+    return table.column(name).to_numpy()

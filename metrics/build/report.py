@@ -1,0 +1,70 @@
+"""What a build did, and its lines for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from metrics.build.publish import Coverage
+from metrics.sources.read import FileRead
+
+
+@dataclass(frozen=True)
+class Report:
+    """``coverage``: share of each metric's rows that each view shows; ``seconds`` by stage, in order; ``undated``:
+    metric -> rows left out for want of a date; ``before_history``: customers without a known first order."""
+
+    out: Path
+    build_id: str
+    as_of: date
+    files: tuple[FileRead, ...]
+    rejects_file: Path | None
+    pools: dict[str, tuple[tuple[str, ...], ...]]
+    """Dimension -> values that stand together everywhere, where more than one does."""
+    coverage: tuple[Coverage, ...]
+    withheld: dict[str, int]
+    """Metric -> periods without a total."""
+    refused: dict[str, str]
+    undated: dict[str, int]
+    before_history: int
+    numbers: int
+    bytes: int
+    seconds: dict[str, float]
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The report as text, a line each."""
+    yield "Sources"
+    for f in report.files:
+        days = f"  {f.data_from} to {f.data_to}" if f.data_from and f.data_to else ""
+        aside = f", {f.rejected:,} set aside" if f.rejected else ""
+        more = "".join(f", {n:,} {why}" for n, why in ((f.replaced, "replaced by a later row"),) if n)
+        yield f"  {f.file} → {f.table}: {f.rows:,} rows{aside}{more}{days}"
+    if report.rejects_file:
+        yield f"  Rows set aside, with row number and reason: {report.rejects_file}"
+    if report.before_history:
+        yield f"  {report.before_history:,} customers joined before the order history begins: in no cohort."
+    for metric, rows in report.undated.items():
+        yield f"  {metric}: {rows:,} rows without a date count in no period."
+    if report.pools:
+        yield "Values that stand together everywhere, because one alone is too small"
+        for dimension, pools in report.pools.items():
+            yield f"  {dimension}: " + "; ".join(" + ".join(pool) for pool in pools)
+    yield "Share of each metric's rows shown, by view"
+    views = sorted({c.view for c in report.coverage})
+    metrics = sorted({c.metric for c in report.coverage})
+    shares = {(c.metric, c.view): c.share for c in report.coverage}
+    width = max((len(m) for m in metrics), default=0)
+    yield "  " + " " * width + "".join(f"  {v[:14]:>14}" for v in views)
+    for m in metrics:
+        cells = (f"{100 * shares[m, v]:.0f} %" if (m, v) in shares else "" for v in views)
+        yield f"  {m:<{width}}" + "".join(f"  {c:>14}" for c in cells).rstrip()
+    for metric, count in report.withheld.items():
+        yield f"  {metric}: {count} periods withheld"
+    for kpi, reason in report.refused.items():
+        yield f"  {kpi}: refused ({reason})"
+    took = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())
+    yield f"Draft release {report.out}: {report.numbers:,} sums, {report.bytes / 1e6:.1f} MB, as of {report.as_of}"
+    yield f"Build {report.build_id[:12]} in {sum(report.seconds.values()):.1f} s ({took})"
