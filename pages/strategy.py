@@ -2,14 +2,72 @@
 
 from __future__ import annotations
 
-from pages.parts import cards
+import streamlit as st
+
+from metrics.charts import trend as chart_of
+from metrics.charts.tokens import tokens
+from metrics.headlines import goals as goal_texts
+from metrics.headlines import strategy as texts
+from metrics.standing import KpiStand
+from pages.parts import cards, goals
+from pages.parts.chart import chart
 from pages.parts.frame import Page, open_page
+from pages.parts.table import table_and_download
 
 
 def draw(page: Page) -> None:
-    cards.headline(
-        "Off course: fewer customers come back", "evidence", [("Do this", "Logistics · by 30 Apr 2026")], page.w
+    release = page.release
+    found = page.keep("course", lambda: texts.course(release, page.period))
+    cards.show(page.keep("strategy-head", lambda: _head(page, found)))
+    drawn = [at for at in (found.at, found.said) if at is not None and at.refused is None]
+    if drawn:
+        places = st.columns([1.62, 1] if len(drawn) == 2 else 1, gap=18)
+        for place, at in zip(places, drawn):
+            with place:
+                _course(page, found, at)
+    cards.show(page.keep("strategy-goals", lambda: _goals(page, found)))
+    cards.show(page.keep("strategy-waiting", lambda: _waiting(page)))
+
+
+def _head(page: Page, found: texts.Course) -> str:
+    w = page.w
+    return cards.headline_html(
+        texts.headline(found, w),
+        texts.evidence(found, page.release, w),
+        texts.now(page.release, page.period, w),
+        w,
     )
+
+
+def _course(page: Page, found: texts.Course, at: KpiStand) -> None:
+    """A card with the course of the outcome or of the stated score."""
+    release, w, kpi = page.release, page.w, at.kpi
+    first = at is found.at
+    answer = page.keep(f"course-{kpi.id}", lambda: texts.trend(release, kpi.id, page.period))
+    events = release.strategy.events
+    title = chart_of.finding(answer, events, w) if first else texts.stated_title(found, answer, release, w)
+    with cards.card(f"course-{kpi.id}", title, texts.measure_line(answer, w, kpi), cards.pill(at.standing, w)):
+        chart(page, kpi.id, lambda: chart_of.figure(answer, kpi, events, w, tokens(page.theme)), title)
+        small = [f"{number} {name}" for number, name in chart_of.event_list(answer, events, w)]
+        below = cards.foot(texts.n_line(answer, release, w), *small)
+        if at.doubt:
+            below += cards.note(texts.doubt_text(at, release, w), cards.doubt(w))
+        cards.show(below)
+        table_and_download(page, [answer], kpi.id)
+
+
+def _goals(page: Page, found: texts.Course) -> str:
+    w = page.w
+    head = cards.section(
+        w("Goals"),
+        w("Each goal names what customers get and what we get. The mark on a bar is where the path stands today."),
+    )
+    return head + goals.goal_grid(page, [goal_texts.card(g, page.release, w) for g in found.goals])
+
+
+def _waiting(page: Page) -> str:
+    found, more = texts.waiting(page.release, page.period, page.w)
+    return goals.waiting_and_debt(page, found, more, page.state.debt)
 
 
 if __name__ == "__main__":

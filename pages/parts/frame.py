@@ -13,6 +13,7 @@ For those who write pages:
   ``page.keep("name", make)``, figures (go.Figure, not dicts), tables and long HTML alike; it is kept for the process
   by release, strategy, language, theme, period and segment.
 * Texts go through ``page.w`` (message) and ``page.say`` (Local); every piece of HTML through ``cards.esc``.
+* Streamlit strips SVG from HTML: icons go through ``icons.svg`` (a mask), pictures through a figure or a component.
 * Links: ``page.link`` draws st.page_link, which changes pages without a reload; ``page.href`` is for <a class="lk">.
 """
 
@@ -255,9 +256,8 @@ def _sidebar(
     with st.sidebar:
         cards.show(f'<div class="org"><b>{cards.esc(organisation)}</b>{below}</div>')
         with st.container(key="menu"):
-            for i, (id, name) in enumerate(names.items(), start=1):
-                with st.container(key=f"menu-{i}"):
-                    st.page_link(script(id), label=name, query_params=kept)
+            for id, name in names.items():
+                st.page_link(script(id), label=name, query_params=kept, width="stretch")
         with st.container(key="foot"):
             if len(offered) > 1:
                 _language(lang, offered, w)
@@ -280,6 +280,7 @@ def _language(lang: str, offered: tuple[str, ...], w: Words) -> None:
         on_change=_to_address,
         args=("language", "lang"),
         label_visibility="collapsed",
+        wrap=False,
     )
 
 

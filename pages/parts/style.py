@@ -48,7 +48,7 @@ def stylesheet(theme: str, current: int) -> str:
     colours = ";".join(f"--{name}:{value}" for name, value in palette.items())
     lines = [f":root{{color-scheme:{theme};{colours}}}", CSS.read_text(encoding="utf-8")]
     if current:
-        here = f'[data-testid="stSidebar"] .st-key-menu-{current} [data-testid="stPageLink"] a'
+        here = f'[data-testid="stSidebar"] .st-key-menu>:nth-child({current}) a'
         lines.append(f"{here}{{background:var(--card);box-shadow:inset 3px 0 0 var(--prim),0 0 0 1px var(--line)}}")
         lines.append(f"{here} p{{color:var(--ink);font-weight:600}}")
     return f"<style>{''.join(lines)}</style>"
