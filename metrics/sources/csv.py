@@ -30,7 +30,11 @@ def _open(path: Path) -> Any:
 
 
 def _lines(path: Path, options: Options) -> Iterator[str]:
-    with _open(path) as file, io.TextIOWrapper(file, encoding=_encoding(options), newline="") as text:
+    """Lines as they stand; bytes of another encoding are kept, since they may lie in columns that nobody asks for."""
+    with (
+        _open(path) as file,
+        io.TextIOWrapper(file, encoding=_encoding(options), errors="surrogateescape", newline="") as text,
+    ):
         yield from text
 
 
@@ -52,8 +56,6 @@ def _first_record(path: Path, options: Options) -> tuple[list[str], str, int]:
                     if len(cells) > len(best[0]):
                         best = (cells, delimiter, number)
                     break
-    except UnicodeDecodeError:
-        raise _not_text(path, options) from None
     except LookupError:
         raise DataError(
             f"Unknown encoding '{options.encoding}'.", path.name, "Use one that Python knows, such as cp1258."
@@ -62,6 +64,8 @@ def _first_record(path: Path, options: Options) -> tuple[list[str], str, int]:
         raise DataError("The header cannot be read.", Place(path.name, 1), "Save it again as CSV.") from None
     if not best[0]:
         raise DataError("The file is empty.", path.name, "Export it again, with its header row.")
+    if any("\udc80" <= letter <= "\udcff" for cell in best[0] for letter in cell):
+        raise _not_text(path, options)
     return best
 
 
@@ -133,13 +137,11 @@ def _quotes_closed(path: Path, options: Options, delimiter: str) -> None:
     last: list[str] = []
     number = 0
     try:
-        lines = itertools.chain(_lines(path, options), ["\n" + _SENTINEL])
+        lines = itertools.chain(_lines(path, options), [_SENTINEL])
         for number, last in enumerate(csv.reader(lines, delimiter=delimiter)):  # noqa: B007
             pass
     except csv.Error:
         last = []
-    except UnicodeDecodeError:
-        raise _not_text(path, options) from None
     if last != [_SENTINEL]:
         raise DataError(
             "A quote is opened and never closed, so rows run together.",

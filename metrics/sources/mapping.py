@@ -268,10 +268,10 @@ def _feed_rules(sources: Sources, file: SourceFile, feed: Feed, at: Path_) -> No
         if len(given) > 1 and _type(table, name) != "staff":
             raise wrong(f"'{name}' takes one source column.", "Only staff may name several.", "columns", name)
     for name in feed.constants:
-        if name in feed.columns:
-            raise wrong(f"'{name}' has a column and a constant.", "Keep one of the two.", "constants", name)
         if _type(table, name) == "staff":
             raise wrong("Staff cannot be a constant.", "Map the staff column, or leave it out.", "constants", name)
+        if name in feed.columns:
+            raise wrong(f"'{name}' has a column and a constant.", "Keep one of the two.", "constants", name)
     for name in feed.formats:
         if name not in feed.columns or _type(table, name) not in ("time", "day"):
             raise wrong(f"'{name}' is no mapped time.", "Formats are for times and days.", "formats", name)
