@@ -40,16 +40,36 @@ def value_parts(
         return w.number(value, 1), NBSP + w("hours")
     if unit is Unit.SCORE and top is not None:
         return w.number(value, 1), w(" of {top}", top=top)
+    if unit is Unit.MONEY and abs(value) >= 1e6:
+        scale, en, vi = _money_scale(value)
+        sign = {"VND": "₫"}.get(currency, currency)
+        figure = w.number(value / scale, 0 if abs(value / scale) >= 100 else 1)
+        return (figure, f"{NBSP}{vi}{NBSP}{sign}") if w.lang == "vi" else (sign + figure, en)
     return value_text(value, unit, w, currency), ""
 
 
+def target_text(value: float, unit: Unit, w: Words, currency: str = "VND") -> str:
+    """A target, short: a declared round figure keeps no empty decimals (92%, 91.3%, 8.5, ₫650M)."""
+    if unit in (Unit.PERCENT, Unit.SCORE, Unit.HOURS) and abs(value - round(value)) < 0.05:
+        return w.number(value) + ("%" if unit is Unit.PERCENT else "")
+    if unit in (Unit.SCORE, Unit.HOURS):
+        return w.number(value, 1)
+    return "".join(value_parts(value, unit, w, None, currency))
+
+
 def span_text(low: float | None, high: float | None, unit: Unit, w: Words, currency: str = "VND") -> str:
-    """An interval without its unit: 31.5–34.2; empty where there is none."""
+    """An interval without its unit: 31.5–34.2; empty where there is none. Money in the millions or billions of its
+    upper end, as the value beside it says them."""
     if low is None or high is None:
         return ""
-    if unit is Unit.MONEY:
-        return f"{w.money(low, currency, short=True)}–{w.money(high, currency, short=True)}"
+    if unit is Unit.MONEY and abs(high) >= 1e6:
+        scale = _money_scale(high)[0]
+        return w.span(low / scale, high / scale, 0 if abs(high / scale) >= 100 else 1)
     return w.span(low, high, DIGITS[unit])
+
+
+def _money_scale(value: float) -> tuple[float, str, str]:
+    return (1e9, "bn", "tỷ") if abs(value) >= 1e9 else (1e6, "M", "tr")
 
 
 def change_text(change: float, unit: Unit, w: Words, currency: str = "VND", signed: bool = True) -> str:

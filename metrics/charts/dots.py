@@ -8,7 +8,7 @@ from typing import Any
 from metrics.answers import Answer, Row, Status
 from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, spread, text, tick_texts, wrap
 from metrics.charts.tokens import Tokens, faded
-from metrics.labels import group_name, join_names, value_text
+from metrics.labels import group_name, join_names, target_text, value_text
 from metrics.strategy.model import Strategy
 from metrics.words import Words
 
@@ -50,7 +50,7 @@ def figure(
     drawn["shapes"] += [line(t, -0.6, t, len(rows) - 0.4, tokens.line) for t in ticks]
     if target is not None:
         drawn["shapes"].append(line(target, 0, target, 1, tokens.ink, yref="paper", dash="6px,4px"))
-        words = w("target {value}", value=value_text(target, answer.unit, w))
+        words = w("target {value}", value=target_text(target, answer.unit, w))
         drawn["annotations"].append(
             text(words, tokens, target, 0, yref="paper", yanchor="top", yshift=-8, colour=tokens.ink, xanchor="center")
         )
@@ -180,7 +180,7 @@ def finding(answer: Answer, direction: str, target: float | None, strategy: Stra
     apart = _apart(rows[-1], rows[:-1])
     if target is not None and bad and len(bad) <= 2:
         listed = join_names([names[r] for r in bad], w)
-        aim = value_text(target, answer.unit, w)
+        aim = target_text(target, answer.unit, w)
         if direction == "up":
             return w("Only {groups} below the target of {target}", groups=listed, target=aim)
         return w("Only {groups} above the target of {target}", groups=listed, target=aim)

@@ -1,0 +1,124 @@
+"""The KPI tree in sentences: where loyalty breaks, how it moved, what needs a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from metrics.change import change
+from metrics.decisions import Decision
+from metrics.errors import Refusal
+from metrics.kpis import BY_ID
+from metrics.labels import change_text, join_names, value_text
+from metrics.periods import WAVE, year_before
+from metrics.release import Release
+from metrics.standing import KpiStand, Standing, figure
+from metrics.tree import Evidence, Tree
+from metrics.words import Words
+
+
+def headline(tree: Tree, stands: Mapping[str, KpiStand], open_ones: Sequence[Decision], w: Words) -> str:
+    """What carries the outcome, and where it breaks: the KPIs below it that are furthest off, nearest places first."""
+    root = stands[tree.root.id]
+    inside = {b.kpi.id: b for b in tree.branches[1:]}
+    worst = [d.about for d in open_ones if d.about in inside]
+    off = [id for id in inside if stands[id].standing is Standing.OFF]
+    ranked = [*worst, *(id for id in off if id not in worst)]
+    told = {"outcome": tree.root.name(w.lang)}
+    broken = join_names([inside[id].kpi.name(w.lang) for id in _deepest(ranked, tree)[:2]], w)
+    if root.row is None or root.row.value is None:
+        if broken:
+            return w("{outcome} has no figure in this period; furthest off below it: {broken}.", **told, broken=broken)
+        return w("{outcome} has no figure in this period, and nothing below it is off course.", **told)
+    if root.standing is Standing.OFF and broken:
+        return w("{outcome} is off course; below it the path breaks at {broken}.", **told, broken=broken)
+    if root.standing is Standing.OFF:
+        return w("{outcome} is off course, yet nothing below it is: the tree misses what carries it.", **told)
+    if root.standing is Standing.UNSURE and broken:
+        return w(
+            "We cannot tell yet whether {outcome} is on course; furthest off below it: {broken}.", **told, broken=broken
+        )
+    if root.standing is Standing.UNSURE:
+        return w("We cannot tell yet whether {outcome} is on course; nothing below it is off.", **told)
+    if broken:
+        return w("{outcome} is on course, but not what carries it: {broken}.", **told, broken=broken)
+    return w("{outcome} is on course, and nothing below it is off.", **told)
+
+
+def _deepest(ranked: Sequence[str], tree: Tree) -> list[str]:
+    """The named places: where a KPI and one that it is computed from are both off, the inner one says where."""
+    named: list[str] = []
+    for id in ranked:
+        inner = [b.kpi.id for b in tree.below(id) if b.kpi.id in ranked and b.evidence is Evidence.IDENTITY]
+        place = inner[-1] if len(inner) == 1 else id
+        parents = {b.kpi.id: b.parent for b in tree.branches}
+        if place not in named and not any(parents.get(n) == place for n in named):
+            named.append(place)
+    return named
+
+
+def evidence(tree: Tree, stands: Mapping[str, KpiStand], release: Release, w: Words) -> str:
+    """How the outcome moved in a year, how many KPIs are off, and how much of the tree is only believed."""
+    parts = []
+    root = stands[tree.root.id]
+    if root.row is not None and root.row.value is not None:
+        parts.append(_moved(root, release, w))
+    counts = {s: sum(stands[b.kpi.id].standing is s for b in tree.branches) for s in Standing}
+    parts.append(
+        w(
+            "Of the {all} KPIs here {off} are off course and {on} on course.",
+            all=len(tree.branches),
+            off=counts[Standing.OFF],
+            on=counts[Standing.ON],
+        )
+    )
+    links = [b.evidence for b in tree.branches[1:]]
+    assumed = sum(e is Evidence.ASSUMED for e in links)
+    if links and assumed == len(links):
+        parts.append(w("All its links are believed, none is tested yet."))
+    elif assumed:
+        parts.append(w("{n} of its {all} links are believed, not tested yet.", n=assumed, all=len(links)))
+    return " ".join(parts)
+
+
+def _moved(at: KpiStand, release: Release, w: Words) -> str:
+    row = at.row
+    assert row is not None
+    unit = BY_ID[at.kpi.metric].unit_of(at.kpi.of)
+    currency = release.strategy.organisation.currency
+    told = {
+        "kpi": at.kpi.name(w.lang),
+        "value": value_text(row.value, unit, w, currency),
+        "period": w.period(row.period),
+    }
+    before = None
+    if at.period and at.period != WAVE:
+        try:
+            before = figure(release, at.kpi.id, year_before(at.period))
+        except Refusal:
+            before = None
+    moved = change(before, row) if before else None
+    if moved is None:
+        return w("{kpi} stands at {value} in {period}.", **told)
+    size = change_text(moved.value, unit, w, currency, signed=False)
+    if not moved.sure:
+        return w("{kpi} stands at {value} in {period}, no clear change in a year.", **told)
+    if moved.value > 0:
+        return w("{kpi} rose by {change} in a year, to {value} in {period}.", change=size, **told)
+    return w("{kpi} fell by {change} in a year, to {value} in {period}.", change=size, **told)
+
+
+def decisions(tree: Tree, open_ones: Sequence[Decision], w: Words) -> list[tuple[str, str, str]]:
+    """At most three as (KPI or stage, what, who and by when); those about a card of this tree come first."""
+    inside = {b.kpi.id for b in tree.branches}
+    mine = [d for d in open_ones if d.about in inside and d.text]
+    silent = [d for d in open_ones if d.stage]
+    rows = []
+    for d in [*mine[: 3 - min(1, len(silent))], *silent][:3]:
+        who = [d.owner(w.lang)] if d.owner else []
+        by = " · ".join([*who, w("by {day}", day=w.day(d.by))])
+        if d.stage:
+            rows.append((d.about, w("Place a listening post at {stage}.", stage=d.stage.name(w.lang)), by))
+        elif d.text and d.stand:
+            text = w("{kpi}: {what}", kpi=d.stand.kpi.name(w.lang), what=d.text(w.lang))
+            rows.append((d.about, text, by))
+    return rows
