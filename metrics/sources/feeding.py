@@ -150,7 +150,7 @@ def _part(
     name: str,
 ) -> Part:
     table = BY_NAME[feed.table]
-    plain, typed, joins = ["row_no"], ["row_no"], []
+    plain, typed, joins, used = ["row_no"], ["row_no"], [], []
     for column in table.columns:
         source = draw.columns.get(column.name, ())
         x, v = f"x_{column.name}", quoted(column.name)
@@ -162,16 +162,14 @@ def _part(
         if column.type == "staff":
             each = ", ".join(expression("id", without(at[c], feed.blank), spelling) for c in source)
             typed.append(f"{x} AS {v}")
-            plain.append(
-                f"list_filter([{each}]::VARCHAR[], lambda s: s IS NOT NULL) AS {x}" if each else f"[]::VARCHAR[] AS {x}"
-            )
+            plain.append(f"list_filter([{each}]::VARCHAR[], lambda s: s IS NOT NULL) AS {x}")
             continue
-        if source:
-            plain.append(f"{without(at[source[0]], feed.blank)} AS {x}")
-        elif column.name in draw.constants:
-            plain.append(f"{literal(draw.constants[column.name])} AS {x}")
-        else:
-            plain.append(f"CAST(NULL AS VARCHAR) AS {x}")
+        if not source and column.name not in draw.constants:
+            typed.append(f"CAST(NULL AS {SQL_TYPE[column.type]}) AS {v}")
+            continue
+        text = without(at[source[0]], feed.blank) if source else literal(draw.constants[column.name])
+        plain.append(f"{text} AS {x}")
+        used.append(x)
         value = expression(column.type, x, spelling)
         if column.name in links:
             link = f"l_{column.name}"
@@ -187,13 +185,13 @@ def _part(
     bad = f"CASE {' '.join(f'WHEN {sql} THEN {i}' for i, sql in enumerate(checks))} END" if checks else "NULL"
     scale = _scales(context.strategy) if table.name == "answers" else ""
     fixed = " REPLACE (scale.low AS scale_min, scale.high AS scale_max)" if scale else ""
-    texts_used = ", ".join(f"x_{c.name}" for c in table.columns)
+    without_texts = f" EXCLUDE ({', '.join(used)})" if used else ""
     context.engine.create(
         name,
         f"WITH plain AS (SELECT {', '.join(plain)} FROM {texts} WHERE {_chosen(feed, draw, at)}),"
-        f" typed AS (SELECT {', '.join(typed)}, {texts_used} FROM plain {' '.join(joins)})"
+        f" typed AS (SELECT {', '.join([*typed, *used])} FROM plain {' '.join(joins)})"
         f" SELECT {file_no}::INTEGER AS file_no, {draw.item}::INTEGER AS item, {', '.join(given)},"
-        f" typed.* EXCLUDE ({texts_used}){fixed}, CAST({bad} AS INTEGER) AS bad FROM typed {scale}",
+        f" typed.*{without_texts}{fixed}, CAST({bad} AS INTEGER) AS bad FROM typed {scale}",
     )
     return Part(name, wrong)
 

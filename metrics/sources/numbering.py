@@ -56,11 +56,11 @@ def _number_staff(engine: DuckDBEngine, tables: list[str]) -> set[str]:
 
 
 def _number_customers(engine: DuckDBEngine, tables: list[str]) -> set[str]:
-    each = " UNION ".join(f"SELECT customer_id AS id FROM all_{t} WHERE customer_id IS NOT NULL" for t in tables)
+    each = " UNION ALL ".join(f"SELECT customer_id AS id FROM all_{t} WHERE customer_id IS NOT NULL" for t in tables)
     engine.create(
         "number_customer",
         "SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS customer"
-        f" FROM ({each or 'SELECT NULL::VARCHAR AS id WHERE false'})",
+        f" FROM (SELECT DISTINCT id FROM ({each or 'SELECT NULL::VARCHAR AS id WHERE false'}))",
     )
     return set(engine.query("SELECT id FROM number_customer")["id"].to_pylist())
 
@@ -99,7 +99,7 @@ def _numbered(engine: DuckDBEngine, table: Table, tables: Collection[str], left_
     if table.name in STAFFED:
         columns.append("a.given_staff AS staff_given")
     if table.name == "orders":
-        words = ", ".join(f"lower({literal(w)})" for w in left_out)
+        words = ", ".join(literal(w.lower()) for w in left_out)
         columns.append(f"coalesce(lower(a.status) IN ({words}), false) AS left_out" if words else "false AS left_out")
     if table.name == "series":
         columns.append("CAST(date_trunc('month', a.month) AS DATE) AS month")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from metrics.sources.rejects import Reason
 
@@ -102,7 +103,7 @@ def _like(text: str, pattern: str) -> str:
 
 
 def _lower(words: Sequence[str]) -> str:
-    return ", ".join(f"lower(nfc_normalize({literal(w.strip())}))" for w in words)
+    return ", ".join(literal(normalize("NFC", w.strip()).lower()) for w in words)
 
 
 def _time(text: str, spelling: Spelling) -> str:
