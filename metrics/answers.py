@@ -212,6 +212,8 @@ def _cover(periods: list[str], request: Request) -> set[str]:
     if request.grain is Grain.BLOCK:
         return blocks if request.blocks else ({p for p in periods if len(months_of(p)) == 1} or blocks)
     inside = {b for b in blocks if within(b, request.start, request.end)}
+    if WAVE in inside:
+        return {WAVE}
     covered = {m for b in inside for m in months_of(b)}
     return inside | {p for p in periods if len(months_of(p)) == 1 and p not in covered}
 
