@@ -177,7 +177,7 @@ def _part(
             value = f"{link}.value"
         typed.append(f"CAST({value} AS {SQL_TYPE[column.type]}) AS {v}")
     given = [
-        f"{'true' if c.name in draw.columns or c.name in draw.constants else 'false'} AS given_{c.name}"
+        f" {'true' if c.name in draw.columns or c.name in draw.constants else 'false'} AS given_{c.name},"
         for c in table.columns
         if c.type in ("id", "staff")
     ]
@@ -190,7 +190,7 @@ def _part(
         name,
         f"WITH plain AS (SELECT {', '.join(plain)} FROM {texts} WHERE {_chosen(feed, draw, at)}),"
         f" typed AS (SELECT {', '.join([*typed, *used])} FROM plain {' '.join(joins)})"
-        f" SELECT {file_no}::INTEGER AS file_no, {draw.item}::INTEGER AS item, {', '.join(given)},"
+        f" SELECT {', '.join([f'{file_no}::INTEGER AS file_no', f'{draw.item}::INTEGER AS item', *given])},"
         f" typed.*{without_texts}{fixed}, CAST({bad} AS INTEGER) AS bad FROM typed {scale}",
     )
     return Part(name, wrong)
