@@ -89,7 +89,7 @@ def tickets(seed: int, scale: float, company: Table, orders: Table) -> Table:
     blank = ~found["sale"] & (rng.random(n) < 0.036)
     found["stage"][blank] = STAGE[""]
     early = (found["stage"] == STAGE["find_out"]) | (found["stage"] == STAGE["choose"])
-    stranger = early & ~found["follow_up"] & ~found["followed"] & (rng.random(n) < 0.30)
+    stranger = early & ~found["planted"] & ~found["follow_up"] & ~found["followed"] & (rng.random(n) < 0.30)
     found["who"] = np.where(stranger, -1, who)
     loose = found["outcome"] < 0
     outcome = 1 + classes(spread(rng, loose, found["is_complaint"], month // 3), (0.55, 0.325, 0.125))

@@ -49,7 +49,7 @@ def _drivers(survey: Table) -> dict[str, Any]:
     expected: dict[str, Any] = {"n": [len(survey["who"]), 0]}
     for outcome, (r2, shares) in SHARES.items():
         expected[f"r2_{outcome}"] = [r2, 0.04 if outcome == "rnps" else 0.03]
-        expected |= {f"share_{outcome}_{item}": [share, 5] for item, share in shares.items()}
+        expected |= {f"share_{outcome}_{item}": [share, 2.5 if share < 10 else 5] for item, share in shares.items()}
     expected["r_friendly_return_180"] = [0.20, 0.05]
     return {
         "id": "P1",
