@@ -81,7 +81,7 @@ def check_text(raw: bytes, file: str, today: date | None = None) -> Loaded:
     try:
         strategy = Strategy.model_validate(data)
     except ValidationError as error:
-        return Loaded(None, _ordered(_shape(error, data, places)), digest)
+        return Loaded(None, _ordered(_shape(error, places)), digest)
     findings = _ordered(check(strategy, places, today))
     broken = any(f.is_error for f in findings)
     return Loaded(None if broken else strategy, findings, digest)
@@ -106,21 +106,32 @@ _WRITE: dict[str, str] = {
 }
 
 
-def _shape(error: ValidationError, data: Any, places: Places) -> list[Finding]:
-    """One finding per place: a value tried as text, number and whole number is wrong once."""
+def _shape(error: ValidationError, places: Places) -> list[Finding]:
+    """One finding per place: a value tried as text, number and whole number is wrong once, and a key that is only
+    misspelt is not missing too."""
     found: dict[Place, Finding] = {}
-    for item in error.errors(include_url=False, include_context=True):
+    missing: dict[Path, Finding] = {}
+    meant: set[Path] = set()
+    for item in error.errors(include_url=False):
         path: Path = tuple(item["loc"])
-        while path not in places.values and path not in places.keys and path and item["type"] != "missing":
-            path = path[:-1]
-        code, place, what, mend, values = _finding(item, path, data, places)
+        if item["type"] != "missing":
+            while path and path not in places.values and path not in places.keys:
+                path = path[:-1]
+        code, place, what, mend, values = _finding(item, path, places)
         finding = Finding(code, Severity.ERROR, place, what, mend, tuple(values.items()))
-        found.setdefault(place if code != "M001" else Place(str(path)), finding)
-    return list(found.values())
+        if code == "M001":
+            missing[path] = finding
+        else:
+            found.setdefault(place, finding)
+            meant.add((*path[:-1], str(values.get("guess", ""))))
+    return [*found.values(), *(f for path, f in missing.items() if path not in meant)]
 
 
-def _finding(item: Any, path: Path, data: Any, places: Places) -> tuple[str, Place, str, str, dict[str, Value]]:
+def _finding(item: Any, path: Path, places: Places) -> tuple[str, Place, str, str, dict[str, Value]]:
     kind, name = item["type"], str(path[-1]) if path else ""
+    if kind == "missing" and isinstance(path[-1], int):
+        what, mend = "Something is missing in “{key}”.", "Fill it in, or leave the key out."
+        return "M003", places(path[:-1]), what, mend, {"key": str(path[-2])}
     if kind == "missing":
         what, mend = "The key “{key}” is missing here.", "Add “{key}:” with its value."
         return "M001", places(path[:-1]), what, mend, {"key": name}

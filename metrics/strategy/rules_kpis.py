@@ -179,7 +179,7 @@ def target_possible(s: Strategy, today: date | None) -> Hits:
         for i, target in enumerate(kpi.targets):
             if not (isfinite(target.value) and low <= target.value <= high):
                 what, mend = "The metric can never be {value}.", "Write a value in its unit: percent run from 0 to 100."
-                yield hit((*path, "targets", i, "value"), what, mend, value=target.value)
+                yield hit((*path, "targets", i, "value"), what, mend, value=f"{target.value:g}")
 
 
 def _range(s: Strategy, kpi: KPI, metric: Metric) -> tuple[float, float]:
