@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages.parts",),
     ("metrics.__main__",),
     ("metrics.headlines", "metrics.charts", "metrics.exports"),
-    ("metrics.journey", "metrics.tree", "metrics.decisions", "metrics.change", "metrics.chance"),
+    ("metrics.journey", "metrics.drivers", "metrics.tree", "metrics.decisions", "metrics.change", "metrics.chance"),
     ("metrics.standing",),
     ("metrics.labels",),
     ("metrics.answers",),

@@ -26,6 +26,8 @@ class Kind(Enum):
     PERIOD = "period"
     """A period id of the release: 2025-03, 2025-Q1, all."""
     NUMBER = "number"
+    DAY = "day"
+    """A date, ISO in the files."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
         Column(w("Unit"), once=True),
         Column(w("Standing of the number"), once=True),
         Column(w("Pooled"), once=True),
-        Column(w("Data to"), once=True),
+        Column(w("As of"), Kind.DAY, once=True),
         Column(w("Release"), once=True),
     )
     rows = tuple(
@@ -167,7 +169,7 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
         Column(w("Effect of one point"), Kind.NUMBER, 2),
         Column(w("Effect low (95%)"), Kind.NUMBER, 2),
         Column(w("Effect high (95%)"), Kind.NUMBER, 2),
-        Column(w("Data to"), once=True),
+        Column(w("As of"), Kind.DAY, once=True),
         Column(w("Release"), once=True),
     )
     return Table(

@@ -85,7 +85,7 @@ def test_a_copied_line_still_says_what_it_is(answer: Answer, strategy: Strategy)
     for line in lines:
         assert line["Goal"] == "Keep customers"
         assert line["Filters"] == "All customers · Oct 2025–Dec 2025 · by Channel"
-        assert (line["Period"], line["Unit"], line["Data to"]) == ("2025-Q4", "points", "2026-04-05")
+        assert (line["Period"], line["Unit"], line["As of"]) == ("2025-Q4", "points", "2026-04-05")
         assert line["Release"] == "Draft, not published"
     store, pooled, withheld = lines
     numbers = ("Value", "Low (95%)", "High (95%)", "n")

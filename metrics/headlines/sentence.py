@@ -1,0 +1,19 @@
+"""Pieces that sentences are made of."""
+
+from __future__ import annotations
+
+from metrics.words import Words
+
+
+def lower(text: str) -> str:
+    """A name inside a sentence; abbreviations keep their capitals."""
+    return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
+
+
+def number_word(number: int, w: Words) -> str:
+    """Small whole numbers as words, up to ten; larger ones in figures."""
+    words = (
+        w("none"), w("one"), w("two"), w("three"), w("four"), w("five"),
+        w("six"), w("seven"), w("eight"), w("nine"), w("ten"),
+    )  # fmt: skip
+    return words[number] if 0 <= number < len(words) else w.number(number)

@@ -1,0 +1,1 @@
+"""The customer journey: the map of all stages, and one stage opened."""
