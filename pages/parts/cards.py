@@ -144,7 +144,8 @@ def empty(text: str, mend: str) -> str:
 
 def refusal(kind: Refused, w: Words, more: str = "") -> str:
     """The constant card of a refusal; nothing of what was asked is repeated."""
-    return calm(reason(kind, w), "" if kind is Refused.PERSON else way_out(kind, w), more=more)
+    way = w("The views that help instead:") if kind is Refused.PERSON else way_out(kind, w)
+    return calm(reason(kind, w), way, more=more)
 
 
 def findings(rows: Sequence[tuple[str, str, str]]) -> str:

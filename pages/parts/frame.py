@@ -306,7 +306,7 @@ def _filters(page: Page, options: tuple[str, ...], wanted: tuple[str, ...]) -> N
             st.selectbox(
                 w("Period"),
                 options[::-1],
-                format_func=w.period,
+                format_func=lambda value: _capital(w.period(value)),
                 key="period",
                 on_change=_to_address,
                 args=("period", "period"),
@@ -314,6 +314,10 @@ def _filters(page: Page, options: tuple[str, ...], wanted: tuple[str, ...]) -> N
             )
         mark = f'<span class="draft">{cards.esc(w("Draft"))}</span>' if page.release.draft else ""
         cards.show(f'<div class="date xs mut">{mark}<span>{cards.esc(data_line(page.release, w))}</span></div>')
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _to_address(widget: str, key: str) -> None:
@@ -325,12 +329,13 @@ def _to_address(widget: str, key: str) -> None:
 
 
 def _refuse(kind: Refused, w: Words, kept: dict[str, str]) -> None:
-    cards.show(cards.refusal(kind, w))
-    if kind is Refused.PERSON:
-        st.page_link(script("journey"), label=w("See what customers meet at each stage"), query_params=kept)
-        st.page_link(script("no_scorecards"), label=w("Why there are no scorecards"), query_params=kept)
-    else:
-        st.page_link(script("strategy"), label=w("Back to the strategy"), query_params={"lang": kept["lang"]})
+    with st.container(key="card-refusal"):
+        cards.show(cards.refusal(kind, w))
+        if kind is Refused.PERSON:
+            st.page_link(script("journey"), label=w("See what customers meet at each stage"), query_params=kept)
+            st.page_link(script("no_scorecards"), label=w("Why there are no scorecards"), query_params=kept)
+        else:
+            st.page_link(script("strategy"), label=w("Back to the strategy"), query_params={"lang": kept["lang"]})
 
 
 def _strategy_errors(state: StrategyState, release: Release | None, w: Words) -> None:
