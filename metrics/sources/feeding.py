@@ -177,7 +177,7 @@ def _part(
             value = f"{link}.value"
         typed.append(f"CAST({value} AS {SQL_TYPE[column.type]}) AS {v}")
     given = [
-        f" {'true' if c.name in draw.columns or c.name in draw.constants else 'false'} AS given_{c.name},"
+        f"{'true' if c.name in draw.columns or c.name in draw.constants else 'false'} AS given_{c.name}"
         for c in table.columns
         if c.type in ("id", "staff")
     ]

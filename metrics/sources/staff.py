@@ -17,6 +17,8 @@ from metrics.strategy.workforce import is_workforce, looks_like_person
 _EXTENSION = re.compile(r"(ext|extension|x|ml|máy lẻ|may le|số nội bộ|line)[\s.:#-]*\d{2,6}", re.IGNORECASE)
 #: Values looked at, share of them that must look like persons, and fewest values that say anything.
 _LOOKED_AT, _SHARE, _FEWEST = 2000, 0.5, 3
+#: A long list of two to four capitalised words each is a list of names, also of names that no list here knows.
+_LONG_LIST, _LONG_SHARE = 50, 0.8
 
 
 def check_names(sources: Sources, number: int, header: Sequence[str]) -> None:
@@ -89,7 +91,13 @@ def _persons(values: Sequence[str]) -> bool:
     if len(values) < _FEWEST:
         return False
     hits = sum(1 for v in values if "@" in v or _EXTENSION.fullmatch(v) or looks_like_person(v))
-    return hits >= _SHARE * len(values)
+    shaped = sum(map(_capitalised, values)) if len(values) >= _LONG_LIST else 0
+    return hits >= _SHARE * len(values) or shaped > _LONG_SHARE * len(values)
+
+
+def _capitalised(value: str) -> bool:
+    words = re.findall(r"[^\s'’.-]+", value)
+    return 2 <= len(words) <= 4 and all(word.isalpha() and word[0].isupper() for word in words)
 
 
 def _one_to_one(engine: DuckDBEngine, texts: str, column: str, staff: str) -> bool:
