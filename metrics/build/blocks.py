@@ -6,7 +6,7 @@ of the strategy behind the end of the data; a block when its last month may. Row
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -77,10 +77,11 @@ def _looked_up(month: Ints, places: dict[int, int]) -> Ints:
     return found
 
 
-def grain_of(staffed: bool, declared: str) -> str:
+def grain_of(fact: str, staffed: Collection[str], declared: str) -> str:
     """Block length of a fact: rows that staff handled follow the strategy, others are monthly, unless the whole file is
-    declared to be one wave."""
-    return declared if staffed or declared == "wave" else "month"
+    declared to be one wave. Cohorts follow the strategy too: conditions of a first order are rare, and in a month too
+    few customers meet them to be shown."""
+    return declared if fact in staffed or fact == "cohorts" or declared == "wave" else "month"
 
 
 def month_names(months: Sequence[int]) -> tuple[str, ...]:

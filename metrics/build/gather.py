@@ -106,7 +106,7 @@ def gather(
         "cells",
         rows.select(
             key=key,
-            customer=rows.customer.cast("int64").fill_null(UNKNOWN),
+            customer=rows.customer.cast("int64"),
             handled=rows.handled,
             weight=rows[weight].cast("int64") if weight else ibis.literal(1, "int64"),
             **{f"m_{name}": _exact(expression) for name, expression in summed.items()},

@@ -32,7 +32,7 @@ def pools_of(
             continue
         mine = tuple(d for d in dimensions if d in DIMENSIONS[fact])
         gathered = gather_rows(engine, strategy, fact, mine)
-        grain = grain_of(fact in facts.staffed, strategy.disclosure.grain)
+        grain = grain_of(fact, facts.staffed, strategy.disclosure.grain)
         block = blocks(gathered.month, grain, as_of, strategy.disclosure.closing_days).of_cell
         for dimension in mine:
             width = len(names(strategy, dimension))

@@ -37,7 +37,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Share of a metric's rows in closed blocks that a view shows cut by all its dimensions, 0..1."""
+    """Share of a metric's rows in closed blocks that a view shows cut by all its dimensions (of which these rows say
+    anything), 0..1."""
 
     metric: str
     view: str
@@ -154,7 +155,7 @@ def _view(
             said.numbers.append(Number(view.id, blocks.periods[cell.block], places, cell.sums))
     rows = float(g.n[blocks.of_cell >= 0].sum())
     cut = [c for c in levels[-1] if all(len(at) < size for at, size in zip(c.path, sizes))]
-    shown = float(sum(c.sums[n] for c in cut)) if len(path) == len(view.dimensions) else 0.0
+    shown = float(sum(c.sums[n] for c in cut))
     said.coverage.append(Coverage(said.key, view.id, shown / rows if rows else 0.0))
 
 

@@ -24,7 +24,7 @@ Constant = Callable[[Floats], NDArray[np.bool_]]
 class Evidence:
     """k cells with m sums each. The three ``staff`` arrays are parallel: so many rows of that cell by that person;
     a cell and person stand in at most one place, and places are sorted by cell. The same for customers, whose weight
-    is rows, or money for sums of money. ``rule.UNKNOWN`` numbers the unknown."""
+    is rows, or money for sums of money. ``rule.UNKNOWN`` numbers the staff who are not known."""
 
     sums: Floats
     handled: Floats
@@ -123,7 +123,7 @@ def standing(e: Evidence, constant: Constant) -> Standing:
         staff=np.bincount(e.staff_cell[e.staff >= 0], minlength=e.cells),
         first=first,
         second=second,
-        customers=np.bincount(e.customer_cell[e.customer >= 0], minlength=e.cells),
+        customers=np.bincount(e.customer_cell, minlength=e.cells),
         weight=np.bincount(e.customer_cell, weight, e.cells).astype(float),
         largest=largest,
         constant=constant(e.sums),

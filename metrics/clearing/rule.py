@@ -11,8 +11,9 @@ self-service rows could take them away again. A cell without handled rows has no
 Rows whose handler is *unknown* count as one more person who handled all of them: the worst that could be true for
 dominance. They add nobody to the five, since they may be anybody's.
 
-Customers. At least ten, the largest with at most half of the rows (of the money, for sums of money). Rows of unknown
-customers are one more customer in the same way. This is a floor for each number, no proof against subtraction.
+Customers. At least ten, the largest with at most half of the rows (of the money, for sums of money). A row of which
+nobody knows the customer counts as a customer of its own. This is a floor for each number, no proof against
+subtraction.
 
 A bounded result that is the same for every row of a cell is no mean: it says of each row what it was. Such a cell
 is treated like one that fails.
@@ -34,7 +35,7 @@ MAX_TWO = 0.75
 MIN_CUSTOMERS = 10
 MAX_CUSTOMER_SHARE = 0.50
 
-#: Number of a member of staff or customer who is not known. Known ones are numbered from 0.
+#: Number of the staff who are not known. Known ones are numbered from 0.
 UNKNOWN = -1
 
 #: Shares are compared with this relative slack, so that 2 of 5 is exactly 40 %.
@@ -82,8 +83,8 @@ class Standing:
 
     ``handled`` rows that somebody handled; ``staff`` different known members of staff behind them; ``first`` and
     ``second`` rows of the busiest two, the unknown counted as one. A row handled by several counts for each of them
-    and once in ``handled``. ``customers`` different known customers; ``weight`` rows (or money) of all customers;
-    ``largest`` of the largest, the unknown counted as one. ``constant``: every row had the same bounded result."""
+    and once in ``handled``. ``customers`` different customers; ``weight`` rows (or money) of all of them;
+    ``largest`` of the largest. ``constant``: every row had the same bounded result."""
 
     handled: NDArray[np.float64]
     staff: NDArray[np.int64]

@@ -79,13 +79,6 @@ def test_unknown_staff_count_as_one_person_who_did_all_of_it():
     assert not passes(known + [(0, UNKNOWN, i % 20) for i in range(41)])
 
 
-def test_unknown_customers_are_one_customer():
-    rows = [(0, i % 6, i % 12) for i in range(50)]
-    assert passes(rows + [(0, i % 6, UNKNOWN) for i in range(50)])
-    assert not passes(rows + [(0, i % 6, UNKNOWN) for i in range(51)])
-    assert not passes([(0, i % 6, i % 9) for i in range(50)] + [(0, 1, UNKNOWN)])
-
-
 def test_a_contact_of_several_staff_counts_for_each():
     """Every one of 60 contacts was also handled by the same second person: that person has 100 %."""
     assert not passes([(0, (i % 6, 6), i % 20) for i in range(60)])

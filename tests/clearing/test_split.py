@@ -79,7 +79,7 @@ ROWS = st.lists(
         st.integers(0, 2),
         st.integers(0, 3),
         st.one_of(st.just(NOBODY), st.integers(-1, 11)),
-        st.integers(-1, 30),
+        st.integers(0, 30),
         st.integers(0, 1),
     ),
     min_size=1,

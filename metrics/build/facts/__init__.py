@@ -5,10 +5,9 @@ They live in the engine's memory for the length of a build. Every fact has, besi
 
 * each dimension of ``DIMENSIONS[fact]`` as a small whole number, the place of the row's value in the strategy's
   declared order; what the strategy does not know, and what is blank, is ``other`` and stands last,
-* ``customer``: their number, or one of its own above ``ANONYMOUS`` for a respondent whom nothing identifies, null =
-  unknown,
+* ``customer``: their number; where nobody knows whose row it is, a number of its own,
 * ``handled``: which contact or order the staff of the row come from (its lines are in table ``fact_staff``),
-  ``NOT_KNOWN`` where somebody did but nobody can tell who, null where nobody handled it.
+  ``ground.NOT_KNOWN`` where somebody did but nobody can tell who, null where nobody handled it.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from typing import Any
 import ibis
 
 from metrics.build.facts import answers, cohorts, contacts, orders
-from metrics.build.facts.ground import ANONYMOUS, NOT_KNOWN, Ground, complete
+from metrics.build.facts.ground import Ground, complete
 from metrics.build.facts.values import Coder
 from metrics.strategy.model import Strategy
 
@@ -63,7 +62,7 @@ def make(engine: Any, strategy: Strategy, as_of: date, history_from: date | None
             month=series.month,
             name=series.name,
             value=series.value,
-            customer=ibis.null("int64"),
+            customer=ibis.literal(0, "int64"),
             handled=ibis.null("int64"),
         ),
     )
@@ -75,6 +74,3 @@ def make(engine: Any, strategy: Strategy, as_of: date, history_from: date | None
         if extent["handled"]:
             staffed.add(name)
     return Facts(rows, frozenset(staffed), left_out)
-
-
-__all__ = ["ANONYMOUS", "DIMENSIONS", "NOT_KNOWN", "Facts", "make"]

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 
 from metrics.build.facts import contacts as about
-from metrics.build.facts.ground import ANONYMOUS, NOT_KNOWN, Ground, customers, month, renamed
+from metrics.build.facts.ground import ANSWERS, INVITATIONS, NOT_KNOWN, Ground, customers, month, renamed
 from metrics.build.facts.orders import known
 from metrics.strategy.model import CONDITION_VALUES
 
@@ -23,9 +23,9 @@ def make(g: Ground) -> None:
     """Tables ``fact_answers`` and ``fact_invitations``."""
     t = g.engine.table("src_answers")
     j = _linked(g, t)
-    # Nobody can be found behind an answer without customer, contact and order: each respondent counts for one.
-    alone = j.customer.isnull() & j.c_row.isnull() & j.o_row.isnull()
-    customer = alone.ifelse(j.response + ANONYMOUS, j.customer.cast("int64"))
+    # The items of one response are one respondent; several answers about one contact are one, too.
+    respondent = ibis.coalesce(j.c_customer, j.response + ANSWERS)
+    customer = ibis.coalesce(j.customer.cast("int64"), respondent)
     shared = _shared(g, j, "src_answers", j.answered_at)
     g.engine.create(
         "fact_answers", j.select("row", "question", "score", "contact_row", "order_row", customer=customer, **shared)
@@ -36,13 +36,20 @@ def make(g: Ground) -> None:
     shared = _shared(g, j, "src_invitations", j.sent_at)
     g.engine.create(
         "fact_invited",
-        j.select("row", "question", "contact_row", "order_row", customer=j.customer.cast("int64"), **shared),
+        j.select(
+            "row",
+            "question",
+            "contact_row",
+            "order_row",
+            customer=ibis.coalesce(j.customer.cast("int64"), j.c_customer, j.row + INVITATIONS),
+            **shared,
+        ),
     )
     _answered(g)
 
 
 def _linked(g: Ground, t: Any) -> Any:
-    contacts = renamed(g.engine.table("fact_contacts"), "c_", "row", "month", "handled", *DIMENSIONS)
+    contacts = renamed(g.engine.table("fact_contacts"), "c_", "row", "month", "customer", "handled", *DIMENSIONS)
     o, k = known(g, "o_"), customers(g)
     j = t.left_join(contacts, t.contact_row == contacts.c_row).left_join(o, t.order_row == o.o_row)
     return j.left_join(k, t.customer == k.k_customer)
@@ -74,16 +81,17 @@ def _shared(g: Ground, j: Any, table: str, dated: Any) -> dict[str, Any]:
 
 
 def _lost(g: Ground, j: Any) -> Any:
-    """Rows whose staff are unknown because what they are about was not found: somebody may have handled it. A question
-    about the whole relation is about no contact."""
+    """Rows whose staff are unknown because what they are about was not found: somebody may have handled it.
+
+    A question about the whole relation is about no contact. Any other may be, unless every answer to the same
+    question at the same stage that does say what it is about is about an order."""
     relation = [q.id for q in g.strategy.questions if q.listens_to == "relationship"]
-    about_order = [q.id for q in g.strategy.questions if q.listens_to == "order"]
     contacts_staffed, orders_staffed = (g.some(f"src_{t}_staff", "row") for t in ("contacts", "orders"))
+    alike = ibis.window(group_by=[j.question, j.stage.fill_null("")])
+    contact_among, order_among = j.c_row.notnull().max().over(alike), j.o_row.notnull().max().over(alike)
     about_something = ~j.question.isin(relation) if relation else ibis.literal(True)
-    to_contact = about_something & (~j.question.isin(about_order) if about_order else ibis.literal(True))
-    lost_contact = ibis.literal(contacts_staffed) & (to_contact | j.contact_given.fill_null(False))
-    lost_order = ibis.literal(orders_staffed) & about_something
-    return lost_contact | lost_order
+    lost_contact = ibis.literal(contacts_staffed) & (contact_among | ~order_among)
+    return about_something & (lost_contact | ibis.literal(orders_staffed))
 
 
 def _answered(g: Ground) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from metrics.build.facts.ground import NOT_KNOWN, Ground, customers, hours, month, staff_of
+from metrics.build.facts.ground import CONTACTS, NOT_KNOWN, Ground, customers, hours, month, staff_of
 from metrics.build.facts.orders import SIDE as ORDERS_SIDE
 from metrics.build.facts.orders import kept, known, promise_place
 from metrics.strategy.model import CONDITION_VALUES
@@ -73,7 +73,7 @@ def make(g: Ground) -> None:
         "fact_contacts",
         j.select(
             "row", "stage", "touchpoint", "channel", "order_row", "first_response_hours", "repeated", "resolved",
-            customer=j.customer.cast("int64"),
+            customer=ibis.coalesce(j.customer.cast("int64"), j.row + CONTACTS),
             month=month(j.opened),
             topic=g.coder.place(j.topic, "topic", "src_contacts"),
             product=_else(g.coder.place(j.product, "product", "src_contacts"), j.product, j.o_product),

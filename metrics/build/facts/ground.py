@@ -15,8 +15,8 @@ from metrics.strategy.model import Strategy
 
 #: ``handled`` of rows whose staff are unknown.
 NOT_KNOWN = -1
-#: Numbers of respondents whom nothing identifies start here, above every customer's.
-ANONYMOUS = 2**33
+#: A row whose customer nobody knows counts as a customer of its own; their numbers start here, above every known one.
+CONTACTS, ANSWERS, INVITATIONS = 2**33, 2**34, 2**35
 
 _ARROW = {
     "text": pa.string(),
