@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -44,7 +42,6 @@ ARROW = {
     "array<int32>": pa.list_(pa.int32()),
 }
 MARCH = date(2026, 3, 1)
-DATA = Path(os.environ.get("REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 Run = Callable[..., dict[date, Sums]]
 
@@ -85,10 +82,3 @@ def run() -> Run:
             return run_on(connection, metric, metric.given(params))
 
     return run
-
-
-@pytest.fixture(scope="session")
-def real() -> Path:
-    if not DATA.is_dir():
-        pytest.skip("the real data sets are not beside this checkout")
-    return DATA

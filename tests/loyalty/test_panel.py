@@ -235,7 +235,7 @@ files:
 
 
 @pytest.mark.real
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("shared")
 def test_airline_from_its_file() -> None:
     """EXPECTED.json, through the example's own strategy and sources: one undated wave, a score and no behaviour."""
     folder = Path(__file__).parents[2] / "examples" / "airline"
