@@ -1,1 +1,1 @@
-"""Loyalty: what goes with it. ``panel`` makes the customer panel, ``drivers`` fits it, ``lmg`` splits what is explained."""
+"""Loyalty: what goes with it. ``panel`` makes the customer panel, ``drivers`` fits it, ``lmg`` splits R²."""
