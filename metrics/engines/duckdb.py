@@ -75,8 +75,7 @@ class DuckDBEngine:
         return True
 
     def has(self, name: str) -> bool:
-        found = self._connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone()
-        return found is not None
+        return bool(self._connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchall())
 
     def schema(self, name: str) -> Any:
         """Ibis schema of a table, for expressions that are only compiled."""

@@ -104,6 +104,11 @@ class SourceFile(Model):
         (), description="Columns that look like staff columns and are not."
     )
 
+    @property
+    def label(self) -> str:
+        """The file, and the sheet where one is named."""
+        return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
 
 class Trait(Model):
     """What is known of all rows of a canonical table."""

@@ -18,7 +18,7 @@ from metrics.sources.mapping import Feed, IdLink, Path_, SourceFile, Sources, Tr
 from metrics.sources.numbering import number
 from metrics.sources.rejects import Reason, Reject
 from metrics.sources.rows import Format, Options, Rows
-from metrics.sources.staff import check_names, check_values
+from metrics.sources.staff import check_link, check_names, check_values
 from metrics.sources.typed import clean
 from metrics.strategy.model import Strategy
 
@@ -84,7 +84,7 @@ class _Fed:
 class _Tally:
     blank: dict[int, int] = field(default_factory=dict)
     present: dict[int, int] = field(default_factory=dict)
-    rejects: dict[Reject, None] = field(default_factory=dict)
+    rejects: dict[tuple[int, Reject], None] = field(default_factory=dict)
     replaced: dict[tuple[int, str], int] = field(default_factory=dict)
     left_out: dict[tuple[int, str], int] = field(default_factory=dict)
     link_ids: set[str] = field(default_factory=set)
@@ -120,7 +120,7 @@ def read(
     return Read(
         as_of=sources.as_of,
         files=files,
-        rejects=tuple(tally.rejects),
+        rejects=tuple(reject for _, reject in tally.rejects),
         tables=tables,
         traits={str(t): sources.trait(t) for t in BY_NAME},
         staff_mapped={t: "staff" in columns[t] for t in tables},
@@ -147,13 +147,15 @@ def _read_file(context: Context, folder: Path, i: int, file: SourceFile, tally: 
     rows = form.read(path, file, places)
     texts = _store(engine, "texts", rows)
     check_values(sources, i, header, texts, places, engine)
-    tally.blank[i] = rows.blank + _count(engine, f"SELECT count(*) AS n FROM {texts} WHERE blank")
+    broken, blank = rows.broken, rows.blank
+    del rows  # the engine holds what is needed
+    tally.blank[i] = blank + _count(engine, f"SELECT count(*) AS n FROM {texts} WHERE blank")
     tally.present[i] = _count(engine, f"SELECT count(*) AS n FROM {texts} WHERE NOT blank")
     at = {header[place]: f"c{k}" for k, place in enumerate(places)}
     fed = []
     for j, feed in enumerate(file.tables):
-        for row in rows.broken:
-            tally.rejects[Reject(file.file, feed.table, row, "", Reason.BROKEN)] = None
+        for row in broken:
+            tally.rejects[i, Reject(file.label, feed.table, row, "", Reason.BROKEN)] = None
         links = {
             name: _read_link(context, folder, link, f"link_{i}_{j}_{name}", name, feed, i, j, tally)
             for name, link in feed.links.items()
@@ -180,19 +182,20 @@ def _read_link(
     """The link's table (key, value) in the engine; a key's first row counts."""
     engine, sources = context.engine, context.sources
     below: Path_ = ("files", i, "tables", j, "links", column)
+    check_link(sources, link, below)
     path, form = _locate(folder, link.file, sources, (*below, "file"))
     header = _header(form, path, link)
     places = [_find(header, c, link.file, sources, (*below, p)) for p, c in (("key", link.key), ("value", link.value))]
     rows = form.read(path, link, places)
     texts = _store(engine, "link_texts", rows)
     for row in rows.broken:
-        tally.rejects[Reject(link.file, feed.table, row, "", Reason.BROKEN)] = None
+        tally.rejects[i, Reject(link.file, feed.table, row, "", Reason.BROKEN)] = None
     again = (
         f"SELECT *, row_number() OVER (PARTITION BY c0 ORDER BY row_no) AS nth FROM {texts}"
         " WHERE c0 IS NOT NULL AND c1 IS NOT NULL"
     )
     for row in engine.query(f"SELECT row_no FROM ({again}) WHERE nth > 1 ORDER BY row_no")["row_no"].to_pylist():
-        tally.rejects[Reject(link.file, feed.table, row, link.key, Reason.DUPLICATE)] = None
+        tally.rejects[i, Reject(link.file, feed.table, row, link.key, Reason.DUPLICATE)] = None
     engine.create(name, f"SELECT c0 AS key, c1 AS value FROM ({again}) WHERE nth = 1")
     engine.drop(texts)
     if column == "customer_id":
@@ -254,7 +257,7 @@ def _gather(context: Context, table: str, fed: list[_Fed], tally: _Tally) -> Non
             raise _none_good(sources, f, part, [row["bad"] for row in found])
         for row in found:
             column, reason = part.wrong[row["bad"]]
-            tally.rejects[Reject(sources.files[f.file].file, table, row["row_no"], column, reason)] = None
+            tally.rejects[f.file, Reject(sources.files[f.file].label, table, row["row_no"], column, reason)] = None
     union = " UNION ALL ".join(f"SELECT * EXCLUDE (bad) FROM {part.name} WHERE bad IS NULL" for _, part in mine)
     engine.create(f"all_{table}", union)
     for _, part in mine:
@@ -301,8 +304,8 @@ def _unique(context: Context, table: str, key: str, mine: list[tuple[_Fed, Part]
         source = {f.file: f.feed.columns.get(key, (key,))[0] for f, _ in mine}
         for row in found:
             file_no = row["file_no"]
-            reject = Reject(files[file_no].file, table, row["row_no"], source[file_no], Reason.DUPLICATE)
-            tally.rejects[reject] = None
+            reject = Reject(files[file_no].label, table, row["row_no"], source[file_no], Reason.DUPLICATE)
+            tally.rejects[file_no, reject] = None
         engine.create(f"all_{table}", f"SELECT * EXCLUDE (nth) FROM all_{table} WHERE nth = 1")
     engine.drop("twice")
 
@@ -316,9 +319,9 @@ def _files(
     found = []
     stand = {(file, table): (n, first, last) for file, table, n, first, last in kept}
     for i, table in dict.fromkeys((f.file, f.feed.table) for f in fed):
-        file = context.sources.files[i].file
+        file = context.sources.files[i]
         rows, first, last = stand.get((i, table), (0, None, None))
-        rejected = sum(1 for r in tally.rejects if r.file == file and r.table == table)
+        rejected = sum(1 for j, r in tally.rejects if (j, r.file, r.table) == (i, file.label, table))
         replaced, left_out = tally.replaced.get((i, table), 0), tally.left_out[i, table]
-        found.append(FileRead(file, table, rows, rejected, tally.blank[i], replaced, left_out, first, last))
+        found.append(FileRead(file.file, table, rows, rejected, tally.blank[i], replaced, left_out, first, last))
     return tuple(found)

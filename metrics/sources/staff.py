@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError
 from metrics.sources.canonical import BY_NAME
-from metrics.sources.mapping import Feed, Path_, SourceFile, Sources
+from metrics.sources.mapping import Feed, IdLink, Path_, SourceFile, Sources
 from metrics.strategy.workforce import is_workforce, looks_like_person
 
 _EXTENSION = re.compile(r"(ext|extension|x|ml|máy lẻ|may le|số nội bộ|line)[\s.:#-]*\d{2,6}", re.IGNORECASE)
@@ -41,6 +41,17 @@ def check_names(sources: Sources, number: int, header: Sequence[str]) -> None:
                 sources.place("files", number, "file"),
                 "Declare it: 'staff' under 'columns' if it says who handled the row, 'workforce' if it is not to be"
                 " read, 'not_staff' if it is something else.",
+            )
+
+
+def check_link(sources: Sources, link: IdLink, at: Path_) -> None:
+    """Raise DataError for a link that would turn an id into a member of staff."""
+    for part, column in (("key", link.key), ("value", link.value)):
+        if is_workforce(column):
+            raise DataError(
+                f"Column '{column}' of '{link.file}' reads like staff, a team, a shift or a site.",
+                sources.place(*at, part),
+                "Link to the id of a customer, a contact or an order.",
             )
 
 

@@ -185,3 +185,19 @@ def test_a_sheet_has_to_be_named_where_there_are_several(reads: Callable[..., An
         reads(YAML.format(file="t.xlsx"), {"t.xlsx": out.getvalue()})
     got = reads(YAML.format(file="t.xlsx") + "    sheet: Tickets\n")
     assert got.rows("contacts", "row_no") == [2, 3, 5]
+
+
+def test_two_sheets_of_a_workbook_are_counted_apart(reads: Callable[..., Any]) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "2024"
+    second = book.create_sheet("2025")
+    for sheet, id in ((book.active, "1"), (second, "2")):
+        for row in (HEAD[:2], [id, "2025-03-01"], [id + "x", "soon"]):
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    table = "tables: [{table: contacts, columns: {contact_id: id, opened: opened}}]"
+    yaml = "".join(f"  - {{file: t.xlsx, sheet: '{sheet}', {table}}}\n" for sheet in ("2024", "2025"))
+    got = reads("files:\n" + yaml, {"t.xlsx": out.getvalue()})
+    assert [(f.file, f.rows, f.rejected) for f in got.result.files] == [("t.xlsx", 1, 1), ("t.xlsx", 1, 1)]
+    assert [r.file for r in got.result.rejects] == ["t.xlsx [2024]", "t.xlsx [2025]"]

@@ -138,3 +138,15 @@ def test_scores_about_staff_are_scores(reads: Callable[..., Any]) -> None:
 def test_a_declared_column_that_is_not_there_is_a_slip(reads: Callable[..., Any]) -> None:
     with pytest.raises(DataError, match=r"no column 'tem'. Did you mean 'team'"):
         reads(contacts(declared="workforce: [tem]"), {"t.csv": "id,when,team\n1,2025-03-01,x\n"})
+
+
+def test_a_link_leads_to_no_staff(reads: Callable[..., Any]) -> None:
+    yaml = """files:
+  - file: t.csv
+    tables:
+      - table: orders
+        columns: {order_id: id, customer_id: who, ordered_at: when}
+        links: {customer_id: {file: p.csv, key: who, value: agent}}
+"""
+    with pytest.raises(DataError, match=r"sources.yaml:7:61: Column 'agent' of 'p.csv'"):
+        reads(yaml, {"t.csv": "id,who,when\n1,a,2025-03-01\n", "p.csv": "who,agent\na,x\n"})
