@@ -37,11 +37,17 @@ def once(folder: Path, make: Callable[[], None], seconds: int = 300) -> None:
     except FileExistsError:
         for _ in range(seconds * 5):
             if done.exists():
+                if done.read_text() != "made":
+                    raise RuntimeError(f"another worker could not make {folder.name}") from None
                 return
             time.sleep(0.2)
         raise TimeoutError(f"another worker did not finish {folder.name}") from None
-    make()
-    done.touch()
+    try:
+        make()
+    except BaseException:
+        done.write_text("failed")
+        raise
+    done.write_text("made")
 
 
 @pytest.fixture(scope="session")
