@@ -9,9 +9,10 @@ from datetime import date
 from metrics.engines.duckdb import DuckDBEngine, quoted
 from metrics.errors import DataError
 from metrics.sources.canonical import BY_NAME, Table
-from metrics.sources.mapping import Feed, Path_, Sources, did_you_mean
+from metrics.sources.mapping import Feed, Sources, did_you_mean
 from metrics.sources.rejects import Reason
 from metrics.sources.typed import SQL_TYPE, WRONG, Spelling, ambiguous, expression, literal, without
+from metrics.strategy.finding import Path as Node
 from metrics.strategy.model import JOURNEY_DIMENSIONS, Strategy
 
 #: Times that may lie ahead of as_of: promises.
@@ -74,7 +75,7 @@ def _draws(feed: Feed) -> list[_Draw]:
     return found
 
 
-def check_feed(context: Context, feed: Feed, at: Path_) -> None:
+def check_feed(context: Context, feed: Feed, at: Node) -> None:
     """What the strategy and the engine must know of a feed before it is read. Raises DataError.
 
     Constants are ids of the strategy, scales are the question's, formats are formats."""
@@ -106,7 +107,7 @@ def check_feed(context: Context, feed: Feed, at: Path_) -> None:
         _check_question(context, feed.constants["question"], (low, high), (*at, "constants", "question"))
 
 
-def _check_question(context: Context, id: str, scale: Sequence[float | None], at: Path_) -> None:
+def _check_question(context: Context, id: str, scale: Sequence[float | None], at: Node) -> None:
     known = {q.id: q.scale for q in context.strategy.questions}
     where = context.sources.place(*at)
     if id not in known:
@@ -120,7 +121,7 @@ def _check_question(context: Context, id: str, scale: Sequence[float | None], at
         )
 
 
-def _check_value(context: Context, dimension: str, value: str, at: Path_) -> None:
+def _check_value(context: Context, dimension: str, value: str, at: Node) -> None:
     strategy = context.strategy
     declared = next((d for d in strategy.dimensions if d.id == dimension), None)
     known = [v for v, _ in strategy.values(dimension)]

@@ -6,21 +6,23 @@ when they are read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from unicodedata import normalize
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from metrics.errors import DataError, Place
 from metrics.sources.canonical import BY_NAME, Table
+from metrics.strategy.finding import Path as Node
+from metrics.strategy.finding import Places
+from metrics.strategy.finding import did_you_mean as nearest
+from metrics.strategy.yaml import read_yaml
+from metrics.words import Words
 
 TableName = Literal["customers", "contacts", "answers", "invitations", "orders", "complaints", "series"]
-Path_ = tuple[str | int, ...]
 
 
 def _text(value: Any) -> Any:
@@ -79,9 +81,9 @@ class Feed(Model):
     items: tuple[Item, ...] = ()
     links: dict[str, IdLink] = {}
 
-    def source_columns(self) -> list[tuple[Path_, str]]:
+    def source_columns(self) -> list[tuple[Node, str]]:
         """Every source column this feed reads, with its path in the feed."""
-        found: list[tuple[Path_, str]] = [
+        found: list[tuple[Node, str]] = [
             (("columns", name, *((i,) if len(given) > 1 else ())), column)
             for name, given in self.columns.items()
             for i, column in enumerate(given)
@@ -126,12 +128,11 @@ class Sources(Model):
     as_of: date
     files: tuple[SourceFile, ...] = Field(min_length=1)
     traits: dict[TableName, Trait] = {}
-    _path: str = PrivateAttr("sources.yaml")
-    _places: dict[Path_, tuple[int, int]] = PrivateAttr(default_factory=dict)
+    _places: Places = PrivateAttr(default_factory=lambda: Places("sources.yaml", {}, {}))
 
     def place(self, *path: str | int) -> Place:
         """File, line and column of a node, or of the nearest one above it that has a place."""
-        return _place(self._path, self._places, path)
+        return self._places(path)
 
     def trait(self, table: str) -> Trait:
         return next((t for name, t in self.traits.items() if name == table), Trait.model_validate({}))
@@ -145,62 +146,33 @@ def load_sources(path: Path) -> Sources:
     try:
         sources = Sources.model_validate(tree)
     except ValidationError as error:
-        raise _shape_error(error, path, places) from None
-    sources._path, sources._places = str(path), places
+        raise _shape_error(error, places) from None
+    sources._places = places
     _rules(sources)
     return sources
 
 
-def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
-    """'Did you mean ...?' or the words that would be understood, as one sentence."""
-    folded = {k.casefold(): k for k in known}
-    close = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean '{folded[close[0]]}'?"
-    return "Known are: " + ", ".join(k for k in known if k) + "."
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """'Did you mean ...?', or what would be understood; one sentence."""
+    folded = {k.casefold(): k for k in known if k}
+    guess = nearest(word, list(folded))
+    return f"Did you mean '{folded[guess]}'?" if guess else f"Known are: {', '.join(folded.values())}."
 
 
-def _parse(path: Path) -> tuple[Any, dict[Path_, tuple[int, int]]]:
+def _parse(path: Path) -> tuple[Any, Places]:
     try:
-        loaded = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DataError(
             "There is no such sources file.", str(path), "Give its path, or make the demo's with 'demo --out data'."
         ) from None
     except UnicodeDecodeError:
         raise DataError("The sources file is not UTF-8.", str(path), "Save it as UTF-8.") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Place(str(path), mark.line + 1, mark.column + 1) if mark else str(path)
-        what = str(error.problem or "unreadable").split("\n")[0]
-        raise DataError(f"This is not YAML: {what}.", where, "Mend the line; indents are spaces.") from None
-    places: dict[Path_, tuple[int, int]] = {}
-    return _plain(loaded, (), places), places
-
-
-def _plain(node: Any, path: Path_, places: dict[Path_, tuple[int, int]]) -> Any:
-    """The tree without ruamel's types; fills in the line and column (from 1) of each node."""
-    if isinstance(node, dict):
-        found = {}
-        for key, value in node.items():
-            below = (*path, _text(key))
-            line, column = node.lc.key(key) if isinstance(value, (dict, list)) else node.lc.value(key)  # type: ignore[attr-defined]
-            places[below] = (line + 1, column + 1)
-            found[_text(key)] = _plain(value, below, places)
-        return found
-    if isinstance(node, list):
-        for i in range(len(node)):
-            line, column = node.lc.item(i)  # type: ignore[attr-defined]
-            places[(*path, i)] = (line + 1, column + 1)
-        return [_plain(value, (*path, i), places) for i, value in enumerate(node)]
-    return node
-
-
-def _place(file: str, places: dict[Path_, tuple[int, int]], path: Path_) -> Place:
-    while path and path not in places:
-        path = path[:-1]
-    line, column = places.get(path, (1, 1))
-    return Place(file, line, column)
+    tree, places, findings = read_yaml(text, str(path))
+    for finding in findings:
+        what, mend = finding.say(Words("en"))
+        raise DataError(what, finding.place, mend)
+    return tree, places
 
 
 _FIELDS: dict[str, type[BaseModel]] = {
@@ -212,10 +184,10 @@ _FIELDS: dict[str, type[BaseModel]] = {
 }
 
 
-def _shape_error(error: ValidationError, path: Path, places: dict[Path_, tuple[int, int]]) -> DataError:
+def _shape_error(error: ValidationError, places: Places) -> DataError:
     first = error.errors(include_url=False)[0]
-    loc: Path_ = first["loc"]
-    where = _place(str(path), places, loc)
+    loc: Node = first["loc"]
+    where = places(loc, key=first["type"] == "extra_forbidden")
     name = str(loc[-1]) if loc else ""
     if first["type"] == "extra_forbidden":
         model = next((_FIELDS[str(p)] for p in reversed(loc[:-1]) if str(p) in _FIELDS), Sources)
@@ -225,7 +197,7 @@ def _shape_error(error: ValidationError, path: Path, places: dict[Path_, tuple[i
     if first["type"] == "literal_error" and (loc[0] == "traits" or name == "table"):
         given = str(first["input"])
         return DataError(f"Unknown table '{given}'.", where, did_you_mean(given, list(BY_NAME)))
-    return DataError(f"'{name}' cannot be read: {first['msg']}.", where, "See the example in the README.")
+    return DataError(f"'{name}' cannot be read: {first['msg']}.", where, "Compare the sources.yaml that 'demo' writes.")
 
 
 def _rules(sources: Sources) -> None:
@@ -258,7 +230,7 @@ def _rules(sources: Sources) -> None:
             )
 
 
-def _feed_rules(sources: Sources, file: SourceFile, feed: Feed, at: Path_) -> None:
+def _feed_rules(sources: Sources, file: SourceFile, feed: Feed, at: Node) -> None:
     table = BY_NAME[feed.table]
 
     def wrong(what: str, mend: str, *path: str | int) -> DataError:

@@ -14,12 +14,13 @@ from metrics.errors import DataError, Place
 from metrics.sources import csv, excel, parquet
 from metrics.sources.canonical import BY_NAME
 from metrics.sources.feeding import WHEN, Context, Part, check_feed, feed_parts
-from metrics.sources.mapping import Feed, IdLink, Path_, SourceFile, Sources, Trait, did_you_mean, load_sources
+from metrics.sources.mapping import Feed, IdLink, SourceFile, Sources, Trait, did_you_mean, load_sources
 from metrics.sources.numbering import number
 from metrics.sources.rejects import Reason, Reject
 from metrics.sources.rows import Format, Options, Rows
 from metrics.sources.staff import check_link, check_names, check_values
 from metrics.sources.typed import clean
+from metrics.strategy.finding import Path as Node
 from metrics.strategy.model import Strategy
 
 #: From here on a file of which no row is good is taken for a wrong mapping, not for bad rows.
@@ -181,7 +182,7 @@ def _read_link(
 ) -> str:
     """The link's table (key, value) in the engine; a key's first row counts."""
     engine, sources = context.engine, context.sources
-    below: Path_ = ("files", i, "tables", j, "links", column)
+    below: Node = ("files", i, "tables", j, "links", column)
     check_link(sources, link, below)
     path, form = _locate(folder, link.file, sources, (*below, "file"))
     header = _header(form, path, link)
@@ -203,7 +204,7 @@ def _read_link(
     return name
 
 
-def _locate(folder: Path, name: str, sources: Sources, at: Path_) -> tuple[Path, Format]:
+def _locate(folder: Path, name: str, sources: Sources, at: Node) -> tuple[Path, Format]:
     path = folder / name
     form = next((f for f in FORMATS if name.lower().endswith(f.endings)), None)
     if form is None:
@@ -232,7 +233,7 @@ def _header(form: Format, path: Path, options: Options) -> tuple[str, ...]:
     return header
 
 
-def _find(header: tuple[str, ...], column: str, file: str, sources: Sources, at: Path_) -> int:
+def _find(header: tuple[str, ...], column: str, file: str, sources: Sources, at: Node) -> int:
     if not column or column not in header:
         raise DataError(
             f"'{file}' has no column '{column}'.", sources.place(*at), did_you_mean(column, [h for h in header if h])

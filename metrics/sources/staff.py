@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError
 from metrics.sources.canonical import BY_NAME
-from metrics.sources.mapping import Feed, IdLink, Path_, SourceFile, Sources
+from metrics.sources.mapping import Feed, IdLink, SourceFile, Sources
+from metrics.strategy.finding import Path as Node
 from metrics.strategy.workforce import is_workforce, looks_like_person
 
 _EXTENSION = re.compile(r"(ext|extension|x|ml|máy lẻ|may le|số nội bộ|line)[\s.:#-]*\d{2,6}", re.IGNORECASE)
@@ -44,7 +45,7 @@ def check_names(sources: Sources, number: int, header: Sequence[str]) -> None:
             )
 
 
-def check_link(sources: Sources, link: IdLink, at: Path_) -> None:
+def check_link(sources: Sources, link: IdLink, at: Node) -> None:
     """Raise DataError for a link that would turn an id into a member of staff."""
     for part, column in (("key", link.key), ("value", link.value)):
         if is_workforce(column):
@@ -75,7 +76,7 @@ def check_values(
                 raise _person(sources, file, column, ("files", number, "tables", j, *path))
 
 
-def _cuts(feed: Feed) -> list[tuple[Path_, str]]:
+def _cuts(feed: Feed) -> list[tuple[Node, str]]:
     """Source columns that rows are cut, joined or filtered by: texts, ids and filters."""
     return [
         (path, column)
@@ -84,12 +85,12 @@ def _cuts(feed: Feed) -> list[tuple[Path_, str]]:
     ]
 
 
-def _kind(feed: Feed, path: Path_) -> str:
+def _kind(feed: Feed, path: Node) -> str:
     column = BY_NAME[feed.table].column(str(path[1]))
     return column.type if column else ""
 
 
-def _person(sources: Sources, file: SourceFile, column: str, path: Path_) -> DataError:
+def _person(sources: Sources, file: SourceFile, column: str, path: Node) -> DataError:
     return DataError(
         f"Column '{column}' of '{file.file}' tells members of staff or teams apart, so nothing can be cut by it.",
         sources.place(*path),

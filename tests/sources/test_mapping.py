@@ -74,6 +74,7 @@ def test_a_good_file_is_understood(tmp_path: Path) -> None:
             "from the items",
         ),
         ("as_of: 2026", "as_of: [2026", "", "This is not YAML"),
+        ("where_present: csat", "where_present: csat\n        where_present: csat", "12:9", "stands here twice"),
         ("    workforce: [team]", "  - file: tickets.csv\n    tables: [{table: series, columns: {}}]", "14:", "twice"),
     ],
 )
