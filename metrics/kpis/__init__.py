@@ -1,5 +1,6 @@
 """The metrics this product knows, in one explicit tuple. To add one: write its file, add it here, test it."""
 
+from metrics.kpis.buyers_invited import BUYERS_INVITED
 from metrics.kpis.ces import CES
 from metrics.kpis.complaint_rate import COMPLAINT_RATE
 from metrics.kpis.csat import CSAT
@@ -38,6 +39,7 @@ METRICS: tuple[Metric, ...] = (
     COMPLAINT_RATE,
     RESPONSE_RATE,
     INVITED,
+    BUYERS_INVITED,
     REPURCHASE,
     RETENTION,
     NEW_CUSTOMERS,

@@ -13,7 +13,7 @@ Fact tables (made by ``metrics.build.facts``), one row each; dimension columns h
 * ``invitations``  month, question, answered (BOOLEAN)
 * ``orders``       month (ordered), promised_month, install_month, amount, returned_amount (BIGINT, minor-free
                    currency units), delivery_kept, install_kept (BOOLEAN, null = no promise or not yet due),
-                   first (BOOLEAN), invited (BOOLEAN)
+                   first (BOOLEAN), invited_to (VARCHAR[], the questions asked about it)
 * ``cohorts``      one row per customer whose first order ever was seen: month (of that order), gap_days (INTEGER,
                    days to the next order on a later day, null = none), active_ages (INTEGER[], months since the
                    first in which they ordered, without 0)

@@ -27,7 +27,8 @@ FACTS: dict[str, dict[str, str]] = {
     "orders": {
         **dict.fromkeys(("month", "promised_month", "install_month"), "date"),
         **dict.fromkeys(("amount", "returned_amount"), "int64"),
-        **dict.fromkeys(("delivery_kept", "install_kept", "first", "invited"), "boolean"),
+        **dict.fromkeys(("delivery_kept", "install_kept", "first"), "boolean"),
+        "invited_to": "array<string>",
     },
     "cohorts": {"month": "date", "gap_days": "int32", "active_ages": "array<int32>"},
     "series": {"month": "date", "name": "string", "value": "float64"},
@@ -40,6 +41,7 @@ ARROW = {
     "int64": pa.int64(),
     "int32": pa.int32(),
     "array<int32>": pa.list_(pa.int32()),
+    "array<string>": pa.list_(pa.string()),
 }
 MARCH = date(2026, 3, 1)
 

@@ -57,6 +57,14 @@ def test_response_rate(run: Run) -> None:
     assert value("response_rate", sums) == pytest.approx(37.03, abs=0.005)
 
 
+def test_an_invitation_to_another_question_is_no_invitation(run: Run) -> None:
+    """81 of 263: 30.8 % (25.5-36.6), Newcombe 1998; asked another question counts as not asked this one."""
+    rows = [{"invited_to": ["csat", "tnps"]}] * 81 + [{"invited_to": []}] * 100 + [{"invited_to": ["csat"]}] * 82
+    sums = run("buyers_invited", rows + [{"invited_to": None}] * 9, question="tnps")[MARCH]
+    assert (sums["n"], sums["invited"]) == (263, 81)
+    assert BY_ID["buyers_invited"].interval(sums) == pytest.approx((25.53, 36.62), abs=0.005)
+
+
 def test_csat(run: Run) -> None:
     """Shopzilla's first 45 tickets: 84.44 % say 4 or 5. Unanswered rows and other questions do not count."""
     rows = scores(*[5] * 30, *[4] * 8, 3, 3, 2, 1, 1, 1, 1, None, None) + scores(1, 1, question="other")

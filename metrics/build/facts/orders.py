@@ -74,7 +74,8 @@ def make(g: Ground) -> None:
     """Table ``fact_orders``."""
     t = g.engine.table("known_orders")
     invitations = g.engine.table("src_invitations")
-    asked = invitations.filter(invitations.order_row.notnull()).select(i_row=invitations.order_row).distinct()
+    about = invitations.filter(invitations.order_row.notnull())
+    asked = about.group_by(i_row=about.order_row).aggregate(i_questions=about.question.collect(distinct=True))
     any_asked = g.some("src_invitations", "order_row")
     t = t.filter(t.stands)
     order = ibis.window(group_by=t.customer, order_by=[t.ordered_at, t.row])
@@ -86,7 +87,9 @@ def make(g: Ground) -> None:
             delivery_kept=kept(j.promise),
             install_kept=kept(j.installation),
             first=j.customer.notnull().ifelse(j.nth == 0, ibis.null("boolean")),
-            invited=j.i_row.notnull() if any_asked else ibis.null("boolean"),
+            invited_to=j.i_questions.fill_null(ibis.literal([], type="array<string>"))
+            if any_asked
+            else ibis.null("array<string>"),
         ),
     )
 
