@@ -121,8 +121,10 @@ def _draw(rng: np.random.Generator, names: list[str], size: int, month: str) -> 
     if levels:
         counts = rng.multinomial(int(n), [0.05, 0.1, 0.28, 0.33, 0.18, 0.06][: len(levels)])
         drawn.update(zip(levels, map(float, counts)))
-    if "sumsq" in names:
-        drawn["sum"], drawn["sumsq"] = n * 5.2, n * (5.2**2 + 1.4)
+    if "total" in names:
+        drawn["total"] = n * 5.2
+    if "squares" in names:
+        drawn["squares"] = n * (5.2**2 + 1.4)
     return drawn
 
 

@@ -101,6 +101,7 @@ def test_measures_add_up_and_n_counts_rows(metric: Metric) -> None:
         "string": ("q", "q", "q", "cost", "cost"),
         "date": (MARCH, MARCH, MARCH, MARCH, None),
         "array<int32>": ([3], [], None, [1, 2], [3, 4]),
+        "array<string>": (["q"], [], None, ["p", "q"], ["p"]),
     }
     draw, size = Random(3), 200
     drawn = {name: [draw.choice(values[kind]) for _ in range(size)] for name, kind in columns.items()}
