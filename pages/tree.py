@@ -36,7 +36,7 @@ def _make(page: Page) -> tuple[str, dict[str, Any]]:
     stands = stands_of(release, trees, page.period)
     open_ones = decisions(release, page.period)
     first = trees[0]
-    rows = texts.decisions(first, open_ones, w)
+    rows = texts.decisions(first, stands, open_ones, w)
     head = cards.headline_html(
         texts.headline(first, stands, open_ones, w),
         texts.evidence(first, stands, release, w),

@@ -43,7 +43,8 @@ def figure(
     ticks = nice_ticks(low, high, 4)
     names = [name_of(answer, r, strategy, w) for r in rows]
     some_bad = any(r.value is not None and not _bad(r, direction, target) for r in rows)
-    drawn = layout(tokens, w, ROW * len(rows) + 40, (6, 62, 34, LABEL))
+    lines = max((wrap(n, 21).count("<br>") + 1 + r.pooled for n, r in zip(names, rows)), default=1)
+    drawn = layout(tokens, w, max(ROW, 16 * lines) * len(rows) + 40, (6, 62, 34, LABEL))
     kept, texts = _ticks(ticks, tick_texts(ticks, answer.unit, w), target, low, high)
     drawn["xaxis"] = axis(tokens, False, low, high, kept, texts)
     drawn["yaxis"] = axis(tokens, False, len(rows) - 0.4, -0.6, [], [])

@@ -60,6 +60,34 @@ def stretches(rows: Sequence[Row], events: Sequence[Event]) -> list[list[Row]]:
     return found
 
 
+@dataclass(frozen=True)
+class Field:
+    """Limits over part of a line. ``step``: the declared event after which the figures lie elsewhere for good."""
+
+    rows: tuple[Row, ...]
+    limits: Limits
+    step: Event | None = None
+
+
+def fields(stretch: Sequence[Row], events: Sequence[Event]) -> list[Field]:
+    """Limits of one stretch, started anew after each declared step.
+
+    A declared event is a step when it is neither ordinary (``repeats``) nor a redefinition, six figures stand on
+    either side of it, and the mean of those after it lies outside the limits of those before: one-off causes that
+    somebody knows of may be told apart, figures alone never are."""
+    whole = [r for r in stretch if r.period != WAVE]
+    for event in sorted((e for e in events if not e.repeats and not e.redefines), key=lambda e: e.date):
+        before = [r for r in whole if last_day(r.period) < event.date]
+        after = [r for r in whole if last_day(r.period) >= event.date]
+        field, later = limits_of(before), values_of(after)
+        if field is None or len(later) < FEWEST or not field.outside(sum(later) / len(later)):
+            continue
+        rest = fields(after, [e for e in events if e.date > event.date])
+        return [Field(tuple(before), field), Field(rest[0].rows, rest[0].limits, event), *rest[1:]]
+    own = limits_of(stretch)
+    return [Field(tuple(stretch), own)] if own else []
+
+
 def values_of(stretch: Sequence[Row]) -> list[float]:
     """The figures that stand in a stretch."""
     return [r.value for r in stretch if r.value is not None]

@@ -7,16 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from metrics.answers import Request, Row, Status, ask
+from metrics.answers import Request, Status, ask
 from metrics.change import change
-from metrics.charts.limits import limits_of, stretches
+from metrics.charts.limits import fields, stretches
+from metrics.closeup import latest
 from metrics.errors import Refusal, Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
 from metrics.labels import change_text, scale_top, span_text, target_text, value_parts
-from metrics.periods import WAVE, block_of, months_of, year_before
+from metrics.periods import WAVE, block_of, first_day, months_of, year_before
 from metrics.release import Release
-from metrics.standing import KpiStand, Standing, figure, stand
+from metrics.standing import KpiStand, Standing, figure
 from metrics.strategy.model import KPI
 from metrics.tree import Branch, Evidence, Tree
 from metrics.words import DASH, Words
@@ -38,9 +39,9 @@ def evidence_words(w: Words) -> dict[Evidence, tuple[str, str]]:
 
 
 def stands_of(release: Release, trees: Sequence[Tree], period: str) -> dict[str, KpiStand]:
-    """Where each KPI of these trees stands in a period."""
+    """Where each KPI of these trees stands in a period, or in its last one before."""
     ids = dict.fromkeys(b.kpi.id for t in trees for b in t.branches)
-    return {id: stand(release, id, period) for id in ids}
+    return {id: latest(release, id, period) for id in ids}
 
 
 def picture(
@@ -132,16 +133,19 @@ def _spoken_links(
 def _card(release: Release, at: KpiStand, period: str, names: Mapping[Standing, str], w: Words) -> Plain:
     kpi, row = at.kpi, at.row
     unit = BY_ID[kpi.metric].unit_of(kpi.of)
+    own = at.period or period
     top = scale_top(release.strategy, kpi)
     currency = release.strategy.organisation.currency
     value, small = value_parts(row.value if row else None, unit, w, top, currency)
     span = span_text(row.low, row.high, unit, w) if row else ""
+    if row and at.period not in (None, period, WAVE):
+        span = f"{span} · {w.period(str(at.period), short=True)}"
     owner = kpi.owner(w.lang) if kpi.owner else ""
     status = names[at.standing]
     target = _target(at, unit, w, currency)
     lines = {"target": target} | {
-        key: _moved(release, kpi, row, other, unit, w)
-        for key, other in (("previous", _previous(period)), ("year", _year_before(period)))
+        key: _moved(release, at, other, unit, w)
+        for key, other in (("previous", _previous(own)), ("year", _year_before(own)))
     }
     doubt = ""
     if at.doubt is not None:
@@ -156,7 +160,7 @@ def _card(release: Release, at: KpiStand, period: str, names: Mapping[Standing, 
     when = w.period(at.period) if at.period else ""
     handle = at.has_lever or at.standing not in (Standing.OFF, Standing.UNSURE)
     spoken = [
-        f"{kpi.name(w.lang)}: {value}{small}." if not none else f"{kpi.name(w.lang)}: {none}.",
+        f"{kpi.name(w.lang)}: {value}{small}, {when}." if not none else f"{kpi.name(w.lang)}: {none}.",
         w("95% interval {span}.", span=span) if span else "",
         f"{target}." if target else "",
         f"{status}." + ("" if handle else f" {names[Standing.NO_HANDLE]}."),
@@ -202,10 +206,13 @@ def _why_none(at: KpiStand, w: Words) -> str:
     return w("No figure yet")
 
 
-def _moved(release: Release, kpi: KPI, row: Row | None, other: str | None, unit: Unit, w: Words) -> str:
+def _moved(release: Release, at: KpiStand, other: str | None, unit: Unit, w: Words) -> str:
     """The change against another period, only told when its interval leaves zero out."""
+    row, kpi = at.row, at.kpi
     if row is None or row.value is None or other is None or row.period == WAVE:
         return w("nothing to compare")
+    if at.doubt is not None and at.doubt.date > first_day(other):
+        return w("measured anew")
     try:
         before = figure(release, kpi.id, other)
     except Refusal:
@@ -247,7 +254,8 @@ def _spark(release: Release, kpi: KPI) -> Plain | None:
         return None
     events = [e for e in release.strategy.events if not e.kpis or kpi.id in e.kpis]
     runs = stretches(rows, events)
-    field = limits_of(runs[-1])
+    parts = fields(runs[-1], events)
+    field = parts[-1].limits if parts else None
     low, high = min(values), max(values)
     if field:
         low, high = min(low, field.low), max(high, field.high)
@@ -259,6 +267,7 @@ def _spark(release: Release, kpi: KPI) -> Plain | None:
     return {
         "runs": [[place(r.value) for r in run] for run in runs],
         "limits": [place(field.low), place(field.high)] if field else None,
+        "since": len(runs[-1]) - len(parts[-1].rows) if parts else 0,
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from metrics.answers import Answer, Row, Status
 from metrics.change import change
 from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, safe, spread, text, tick_texts
-from metrics.charts.limits import limits_of, stretches
+from metrics.charts.limits import Field, fields, stretches
 from metrics.charts.tokens import Tokens, faded
 from metrics.labels import change_text, value_text
 from metrics.periods import WAVE, last_day, months_of, year_before
@@ -46,16 +46,17 @@ def figure(answer: Answer, kpi: KPI, events: Sequence[Event], w: Words, tokens: 
     """A line over the rows of an answer without breakdown, as a plain Plotly figure of fixed height.
 
     The line is cut, and the limits start anew, where the measurement was redefined or the pool of the cell changed;
-    a withheld period is a hatched field, a missing one a dashed box."""
+    the limits alone start anew after a declared step. A withheld period is a hatched field, a missing one a dashed
+    box."""
     rows = [r for r in answer.rows if r.period != WAVE] or list(answer.rows)
     xs = {r.period: _x(r.period) for r in rows}
     shown = events_of(answer, events)
     runs = stretches(rows, shown)
     targets = [(xs[r.period], path(kpi, last_day(r.period))) for r in rows if r.period != WAVE]
     aimed = [(x, t) for x, t in targets if t is not None]
-    fields = [(run, limits_of(run)) for run in runs]
+    limits = [field for run in runs for field in fields(run, shown)]
     heights = [v for r in rows for v in (r.value, r.low, r.high) if v is not None]
-    heights += [t for _, t in aimed] + [v for _, f in fields if f for v in (f.low, f.high)]
+    heights += [t for _, t in aimed] + [v for f in limits for v in (f.limits.low, f.limits.high)]
     low, high = spread(heights or [0.0, 1.0], answer.unit)
     ticks = nice_ticks(low, high)
     half = _half(rows)
@@ -66,9 +67,9 @@ def figure(answer: Answer, kpi: KPI, events: Sequence[Event], w: Words, tokens: 
     drawn["xaxis"] = axis(tokens, False, left, right, *_dates(rows, xs, w))
     drawn["yaxis"] = axis(tokens, True, low, high, ticks, tick_texts(ticks, answer.unit, w))
     data: list[Figure] = []
-    for run, field in fields:
-        if field:
-            _field(drawn, field.low, field.high, xs[run[0].period] - half, xs[run[-1].period] + half, tokens)
+    for field in limits:
+        _field(drawn, field, xs[field.rows[0].period] - half, xs[field.rows[-1].period] + half, tokens)
+    for run in runs:
         data += _run(run, xs, answer, w, tokens)
     _gaps(drawn, data, rows, xs, half, low, high, w, tokens)
     if aimed:
@@ -112,7 +113,8 @@ def _line(x: list[Any], y: list[Any], colour: str, width: float, dash: str = "so
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": style, "hoverinfo": "skip", **more}
 
 
-def _field(drawn: Figure, low: float, high: float, x0: float, x1: float, tokens: Tokens) -> None:
+def _field(drawn: Figure, field: Field, x0: float, x1: float, tokens: Tokens) -> None:
+    low, high = field.limits.low, field.limits.high
     box = {"type": "rect", "x0": x0, "x1": x1, "y0": low, "y1": high, "xref": "x", "yref": "y", "layer": "below"}
     drawn["shapes"].append({**box, "fillcolor": tokens.sunk, "line": {"width": 0}})
     drawn["shapes"] += [line(x0, y, x1, y, tokens.edge, dash="3px,3px") for y in (low, high)]
@@ -323,6 +325,10 @@ def finding(answer: Answer, events: Sequence[Event], w: Words) -> str:
     if len(run) < len(rows) and last.period == run[-1].period and len(run) <= 12 // len(months_of(last.period)):
         since = w.period(run[0].period)
         return w("Measured in another way since {period}: earlier figures do not compare", period=since)
+    parts = fields(run, shown)
+    stepped = parts[-1].step if parts else None
+    if stepped is not None:
+        return _step(parts, stepped, w)
     before = next((r for r in run if r.period == year_before(last.period)), None)
     moved = change(before, last) if before else None
     size = change_text(moved.value, answer.unit, w, signed=False) if moved else ""
@@ -331,9 +337,9 @@ def finding(answer: Answer, events: Sequence[Event], w: Words) -> str:
         return w("Up {change} in a year, to {value} in {period}", **told)
     if moved and moved.sure:
         return w("Down {change} in a year, to {value} in {period}", **told)
-    field = limits_of(run)
-    if field is None:
+    if not parts:
         return w("Too few figures yet to tell a change from chance")
+    field = parts[-1].limits
     odd = [r for r in run if r.value is not None and field.outside(r.value)]
     if not odd:
         return w("Steady: every figure lies within the control limits")
@@ -342,6 +348,19 @@ def finding(answer: Answer, events: Sequence[Event], w: Words) -> str:
         return w("Nothing unusual: {event} explains the figures outside the limits", event=ordinary[-1].name(w.lang))
     unexplained = [r for r in odd if not any(_near(e, r.period) for e in ordinary)]
     return w("{period} lies outside the control limits; the rest is steady", period=w.period(unexplained[-1].period))
+
+
+def _step(parts: Sequence[Field], event: Event, w: Words) -> str:
+    """One step after a declared event, and whether the figures are steady since."""
+    last = parts[-1]
+    told = {"event": event.name(w.lang), "month": w.period(f"{event.date:%Y-%m}")}
+    down = last.limits.centre < parts[-2].limits.centre
+    steady = not any(r.value is not None and last.limits.outside(r.value) for r in last.rows)
+    if down:
+        text = w("One step down in {month}, {event}; steady since", **told)
+        return text if steady else w("One step down in {month}, {event}; not steady since", **told)
+    text = w("One step up in {month}, {event}; steady since", **told)
+    return text if steady else w("One step up in {month}, {event}; not steady since", **told)
 
 
 def _near(event: Event, period: str) -> bool:

@@ -19,12 +19,9 @@ from metrics.words import Words
 def headline(tree: Tree, stands: Mapping[str, KpiStand], open_ones: Sequence[Decision], w: Words) -> str:
     """What carries the outcome, and where it breaks: the KPIs below it that are furthest off, nearest places first."""
     root = stands[tree.root.id]
-    inside = {b.kpi.id: b for b in tree.branches[1:]}
-    worst = [d.about for d in open_ones if d.about in inside]
-    off = [id for id in inside if stands[id].standing is Standing.OFF]
-    ranked = [*worst, *(id for id in off if id not in worst)]
     told = {"outcome": tree.root.name(w.lang)}
-    broken = join_names([inside[id].kpi.name(w.lang) for id in _deepest(ranked, tree)[:2]], w)
+    inside = {b.kpi.id: b for b in tree.branches}
+    broken = join_names([inside[id].kpi.name(w.lang) for id in places(tree, stands, open_ones)[:2]], w)
     if root.row is None or root.row.value is None:
         if broken:
             return w("{outcome} has no figure in this period; furthest off below it: {broken}.", **told, broken=broken)
@@ -44,14 +41,21 @@ def headline(tree: Tree, stands: Mapping[str, KpiStand], open_ones: Sequence[Dec
     return w("{outcome} is on course, and nothing below it is off.", **told)
 
 
-def _deepest(ranked: Sequence[str], tree: Tree) -> list[str]:
-    """The named places: where a KPI and one that it is computed from are both off, the inner one says where."""
+def places(tree: Tree, stands: Mapping[str, KpiStand], open_ones: Sequence[Decision]) -> list[str]:
+    """KPIs below the outcome that are off course: those next to it first, by urgency. Where one that a KPI is computed
+    from is more urgent still, that one is named: it says where."""
+    urgent = [d.about for d in open_ones]
+    off = [b for b in tree.branches[1:] if stands[b.kpi.id].standing is Standing.OFF]
+
+    def rank(id: str) -> int:
+        return urgent.index(id) if id in urgent else len(urgent)
+
     named: list[str] = []
-    for id in ranked:
-        inner = [b.kpi.id for b in tree.below(id) if b.kpi.id in ranked and b.evidence is Evidence.IDENTITY]
-        place = inner[-1] if len(inner) == 1 else id
-        parents = {b.kpi.id: b.parent for b in tree.branches}
-        if place not in named and not any(parents.get(n) == place for n in named):
+    for branch in sorted(off, key=lambda b: (b.depth, rank(b.kpi.id))):
+        inner = [b.kpi.id for b in tree.below(branch.kpi.id) if b in off and b.evidence is Evidence.IDENTITY]
+        place = min([branch.kpi.id, *inner], key=rank)
+        family = {branch.kpi.id, *(b.kpi.id for b in tree.below(branch.kpi.id))}
+        if place not in named and not (branch.depth > 1 and any(n in family for n in named)):
             named.append(place)
     return named
 
@@ -91,7 +95,7 @@ def _moved(at: KpiStand, release: Release, w: Words) -> str:
         "period": w.period(row.period),
     }
     before = None
-    if at.period and at.period != WAVE:
+    if at.period and at.period != WAVE and at.doubt is None:
         try:
             before = figure(release, at.kpi.id, year_before(at.period))
         except Refusal:
@@ -107,10 +111,13 @@ def _moved(at: KpiStand, release: Release, w: Words) -> str:
     return w("{kpi} fell by {change} in a year, to {value} in {period}.", change=size, **told)
 
 
-def decisions(tree: Tree, open_ones: Sequence[Decision], w: Words) -> list[tuple[str, str, str]]:
-    """At most three as (KPI or stage, what, who and by when); those about a card of this tree come first."""
-    inside = {b.kpi.id for b in tree.branches}
-    mine = [d for d in open_ones if d.about in inside and d.text]
+def decisions(
+    tree: Tree, stands: Mapping[str, KpiStand], open_ones: Sequence[Decision], w: Words
+) -> list[tuple[str, str, str]]:
+    """At most three as (KPI or stage, what, who and by when), in the order of the places the headline names."""
+    order = places(tree, stands, open_ones)
+    about = {d.about: d for d in open_ones if d.text}
+    mine = [about[id] for id in order if id in about]
     silent = [d for d in open_ones if d.stage]
     rows = []
     for d in [*mine[: 3 - min(1, len(silent))], *silent][:3]:

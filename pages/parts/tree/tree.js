@@ -111,7 +111,7 @@ function spark(data, status, width, height) {
   data.runs.forEach((run, k) => {
     if (data.limits && k === data.runs.length - 1) {
       const [low, high] = data.limits.map(y);
-      const [from, to] = [x(at), x(at + run.length - 1)];
+      const [from, to] = [x(at + data.since), x(at + run.length - 1)];
       parts.push(["rect", { x: from, y: high, width: Math.max(to - from, 1), height: low - high, fill: "var(--sunk)" }]);
       parts.push(["path", { d: `M${from} ${high}H${to}M${from} ${low}H${to}`, stroke: "var(--edge)",
         "stroke-width": 0.7, "stroke-dasharray": "2 2", opacity: 0.75 }]);
