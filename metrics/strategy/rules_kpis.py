@@ -282,7 +282,8 @@ def cycle(s: Strategy, today: date | None) -> Hits:
             way = [name for name, _ in trail]
             if target in way and target != id:
                 what, mend = "These links run in a circle: {way}.", "Drop the link that leads from outcome to cause."
-                circle = " → ".join([*way[way.index(target) :], target])
+                round_ = way[way.index(target) :]
+                circle = " → ".join([*(round_ if len(round_) < 9 else [*round_[:4], "…", *round_[-3:]]), target])
                 yield hit(("kpis", index[id], "drives", j, "kpi"), what, mend, way=circle)
             elif target in index and target not in done and target != id:
                 trail.append((target, 0))

@@ -7,6 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from metrics.errors import Place
@@ -15,6 +16,8 @@ from metrics.strategy.finding import Finding, Path, Places, Severity
 #: Far above any strategy ever written, far below what hurts: an alias bomb of a few lines has billions of nodes.
 MOST_NODES = 50_000
 DEEPEST = 40
+LARGE = 200_000
+"""Letters above which a file is counted before it is read."""
 
 QUOTES = "Indent with spaces, and put texts that hold a comma, a colon or # in quotes."
 
@@ -73,6 +76,15 @@ def _at(node: Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
+def _measure(text: str) -> None:
+    """Stops at the first node too many or too deep: a large wrong file (a data export, say) would take minutes."""
+    depth = 0
+    for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if count > MOST_NODES or depth > DEEPEST:
+            raise _TooMuch
+
+
 def read_yaml(text: str, file: str) -> tuple[Any, Places, tuple[Finding, ...]]:
     """Plain values (dict, list, str, int, float, bool, date, None), the place of each node, and what is wrong.
 
@@ -85,6 +97,8 @@ def read_yaml(text: str, file: str) -> tuple[Any, Places, tuple[Finding, ...]]:
 
     yaml = YAML(typ="safe", pure=True)
     try:
+        if len(text) > LARGE:
+            _measure(text)
         node = yaml.compose(text)
         if node is None:
             return stop(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,15 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 def test_hostile_yaml_becomes_a_finding(text: str, code: str, line: int, column: int) -> None:
     assert (code, line, column) in places(broken(text))
+
+
+@pytest.mark.parametrize("piece", ["[", "a: {", "  - x: 1\n", "- ", "? "])
+def test_a_large_wrong_file_is_told_quickly(piece: str) -> None:
+    """A data export given by mistake took 160 seconds before it was counted first."""
+    start = time.process_time()
+    (finding,) = broken("a:\n" + piece * (1_900_000 // len(piece))).findings
+    assert finding.code in ("Y004", "Y007")
+    assert time.process_time() - start < 30
 
 
 def test_text_that_is_not_utf_8() -> None:
