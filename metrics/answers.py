@@ -228,6 +228,7 @@ def _rows(
     shown = 0.0
     for label, group in _groups(pieces, request.grain).items():
         asked = dims[len(where) :]
+        months = len(_months(group)) or 1
         for piece in join(group, label, where=tuple(where), order=order):
             whole = any(_unsplit(order[d], piece.values(d)) for d in dims if d in piece.names)
             outside = any(not set(piece.values(d)) <= set(values) for d, values in where.items())
@@ -237,7 +238,7 @@ def _rows(
                 continue
             if not whole:
                 shown += piece.sums.get("n", 0.0)
-            rows.append(_row(metric, label, piece.dims, piece.sums, pooled))
+            rows.append(_row(metric, label, piece.dims, piece.sums, pooled, months))
     if not dims:
         missing = {p for m, v, p in release.withheld if m == metric.key(kpi.of) and v == ""} - {r.period for r in rows}
         if request.grain is Grain.BLOCK:
@@ -271,11 +272,13 @@ def _months(pieces: list[Piece]) -> set[str]:
     return {m for p in pieces for m in months_of(p.period)}
 
 
-def _row(metric: Metric, period: str, dims: Dims, sums: Mapping[str, float], pooled: bool) -> Row:
+def _row(metric: Metric, period: str, dims: Dims, sums: Mapping[str, float], pooled: bool, months: int) -> Row:
     value = metric.value(sums)
     if value is None:
         return _withheld(period, dims)
     low, high = metric.interval(sums) or (None, None)
+    if metric.per_month:
+        value, low, high = (None if x is None else x / months for x in (value, low, high))
     n = round(sums["n"])
     status = Status.FIRM if n >= FIRM_FROM else Status.INDICATIVE
     return Row(period, dims, value, low, high, n, status, pooled, tuple(sorted(sums.items())))

@@ -98,6 +98,9 @@ class Metric:
     """Last day of data that a month needs, given any day of it; the closing days of the strategy come on top."""
     weight: str | None = None
     """Column whose sum decides dominance of one customer (revenue); None: rows."""
+    per_month: bool = False
+    """The value is a total: over several months it is the mean of a month, so that a quarter is never held against a
+    month's target."""
     behaviour: bool = False
     """Measures what customers do, not what they say."""
     needs_whole_customers: bool = False

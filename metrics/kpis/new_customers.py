@@ -3,7 +3,7 @@
 Definition: number of customers whose first order ever is in the month.
 Source: acquisition, Farris, Bendle, Pfeifer and Reibstein, "Marketing Metrics", 2nd ed., Pearson 2010, section
 "Customers, Recency, and Retention".
-Unit: count. Scale: none. Interval: exact Poisson (``intervals.garwood``).
+Unit: count; over several months the mean of a month. Scale: none. Interval: exact Poisson (``intervals.garwood``).
 Worked example: tests/kpis.
 """
 
@@ -25,8 +25,8 @@ def _measures(t: Any, params: Params) -> dict[str, Any]:
 
 NEW_CUSTOMERS = Metric(
     id="new_customers",
-    definition="Customers whose first order ever was in the month.",
-    formula="number of new customers",
+    definition="Customers a month whose first order ever was in it.",
+    formula="new customers ÷ months",
     source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 2nd ed., 2010",
     fact="cohorts",
     unit=Unit.COUNT,
@@ -34,6 +34,7 @@ NEW_CUSTOMERS = Metric(
     measures=_measures,
     value=lambda sums: sums["n"],
     interval=lambda sums: garwood(sums["n"]),
+    per_month=True,
     behaviour=True,
     needs_whole_customers=True,
 )

@@ -3,7 +3,7 @@
 Definition: sum of the amounts ordered in the month, before goods returned: returns come weeks later, and subtracting
 them as they arrive would make the latest month look best. Orders the source leaves out (cancelled) are not among them.
 Source: gross sales, Farris, Bendle, Pfeifer and Reibstein, "Marketing Metrics", 2nd ed., Pearson 2010.
-Unit: money. Scale: none. Interval: the sum of a Poisson number of orders has variance E[N] E[X^2], estimated by the
+Unit: money; over several months the mean of a month. Scale: none. Interval: the sum of a Poisson number of orders has variance E[N] E[X^2], estimated by the
 sum of squared amounts; normal, cut at 0 (compound Poisson process, Ross, "Introduction to Probability Models",
 section 5.4). It says how far chance alone moves the sum; customers who order often make it a little too narrow.
 Worked example: tests/kpis.
@@ -37,8 +37,8 @@ def interval(sums: Sums) -> tuple[float, float] | None:
 
 REVENUE = Metric(
     id="revenue",
-    definition="Money customers ordered for, before goods returned.",
-    formula="sum of order amounts",
+    definition="Money customers ordered for in a month, before goods returned.",
+    formula="sum of order amounts ÷ months",
     source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 2nd ed., 2010",
     fact="orders",
     unit=Unit.MONEY,
@@ -47,5 +47,6 @@ REVENUE = Metric(
     value=lambda sums: sums["total"] if sums["n"] else None,
     interval=interval,
     weight="amount",
+    per_month=True,
     behaviour=True,
 )

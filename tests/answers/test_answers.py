@@ -151,3 +151,13 @@ def test_the_path_runs_straight_between_dated_targets(release: Release) -> None:
         (first.value + second.value) / 2, abs=abs(second.value - first.value) / 50
     )
     assert path(kpi, first.by) == first.value
+
+
+def test_a_quarter_is_not_held_against_a_months_target(release: Release) -> None:
+    """Named after the lie: 1,177 new customers in a quarter stood above a target of 450 a month."""
+    months = ask(release, Request("new_customers", start="2025-10", end="2025-12")).rows
+    quarter = figure(release, "new_customers", "2025-Q4")
+    assert quarter is not None and quarter.value is not None and quarter.low is not None and quarter.high is not None
+    assert quarter.value == pytest.approx(sum(r.value or 0 for r in months) / 3)
+    assert quarter.low < quarter.value < quarter.high
+    assert quarter.n == sum(r.n or 0 for r in months)
