@@ -35,7 +35,8 @@ def asks_for_people(query: Mapping[str, str], strategy: Strategy | None) -> bool
             continue
         if key not in KEPT and is_workforce(key):
             return True
-        if any(is_workforce(word) for word in re.split(r"[,;|\s]+", value) if word and word not in own):
+        words = {value, *re.split(r"[,;|]+", value), *re.split(r"[,;|\s]+", value)}
+        if any(is_workforce(word.strip()) for word in words if word.strip() and word.strip() not in own):
             return True
     return False
 
