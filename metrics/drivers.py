@@ -178,7 +178,8 @@ def next_steps(release: Release, found: Drivers, most: int = 2) -> tuple[Next, .
     for driver in found.of(Meaning.RETURN)[:most]:
         stage = next((s for s in release.strategy.journey if s.id == driver.item.stage), None)
         stands = [stand(release, k.id) for k in release.strategy.kpis if stage and k.stage == stage.id]
-        off = [s for s in stands if s.standing is Standing.OFF and s.kpi.reading and s.row and s.gap]
+        taken = {s.at.kpi.id for s in steps if s.at}
+        off = [s for s in stands if s.standing is Standing.OFF and s.kpi.reading and s.gap and s.kpi.id not in taken]
         worst = max(off, key=_urgency, default=None)
         steps.append(Next(driver, stage, worst))
     return tuple(steps)

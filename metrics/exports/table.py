@@ -13,6 +13,7 @@ from enum import Enum, unique
 from metrics.answers import Answer, Request, Row, Status
 from metrics.kpis.metric import Unit
 from metrics.labels import DIGITS, dimension_name, join_names, value_name
+from metrics.periods import WAVE, block_of, months_of
 from metrics.release import Release
 from metrics.strategy.model import Strategy
 from metrics.words import DASH, Words
@@ -24,7 +25,7 @@ Cell = str | float | int | None
 class Kind(Enum):
     TEXT = "text"
     PERIOD = "period"
-    """A period id of the release: 2025-03, 2025-Q1, all."""
+    """A period id of the release: 2025-03, 2025-Q1, all; or the first and last month, 2025-02/2025-05."""
     NUMBER = "number"
     DAY = "day"
     """A date, ISO in the files."""
@@ -78,8 +79,6 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
     digits = max(DIGITS[a.unit] for a in answers)
     columns = (
         Column(w("KPI"), once=True),
-        Column(w("Goal"), once=True),
-        Column(w("Filters"), once=True),
         Column(w("Period"), Kind.PERIOD),
         *(Column(dimension_name(strategy, d, w)) for d in dimensions),
         Column(w("Value"), Kind.NUMBER, digits),
@@ -89,15 +88,15 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
         Column(w("Unit"), once=True),
         Column(w("Standing of the number"), once=True),
         Column(w("Pooled"), once=True),
+        Column(w("Goal"), once=True),
+        Column(w("Filters"), once=True),
         Column(w("As of"), Kind.DAY, once=True),
         Column(w("Release"), once=True),
     )
     rows = tuple(
         (
             strategy.kpi(a.kpi).name(w.lang),
-            _goal(a, strategy, w),
-            filters(a.request, strategy, w),
-            r.period,
+            period_of(r, a.request),
             *(names(d, r.values(d), strategy, w) for d in dimensions),
             r.value,
             r.low,
@@ -106,6 +105,8 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
             unit_name(a.unit, w),
             _status(r, w),
             w("pooled") if r.pooled else w("no"),
+            _goal(a, strategy, w),
+            filters(a.request, strategy, w),
             a.as_of,
             release_mark(a.draft, w),
         )
@@ -185,6 +186,16 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
 def names(dimension: str, values: Sequence[str], strategy: Strategy, w: Words) -> str:
     """Values of one cell in words; pooled ones are joined: Website and Facebook."""
     return join_names([value_name(strategy, dimension, v, w) for v in values], w)
+
+
+def period_of(row: Row, request: Request) -> str:
+    """The period a row stands for. One row over the months asked for is not "all": it is that quarter, half-year or
+    year, or else the months as 2025-02/2025-05."""
+    if row.period != WAVE or request.start is None or request.end is None:
+        return row.period
+    spans = (block_of(request.start, grain) for grain in ("month", "quarter", "half", "year"))
+    fits = (s for s in spans if (months_of(s)[0], months_of(s)[-1]) == (request.start, request.end))
+    return next(fits, f"{request.start}/{request.end}")
 
 
 def unit_name(unit: Unit, w: Words) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from metrics.answers import Row
 from metrics.drivers import Driver, Drivers, Meaning, Model, Next
 from metrics.errors import Refused
-from metrics.headlines.sentence import lower
+from metrics.headlines.sentence import lower, number_word, upper
 from metrics.kpis.metric import Unit
 from metrics.labels import change_text, join_names, value_parts
 from metrics.words import DASH, Words
@@ -52,7 +52,10 @@ def evidence(found: Drivers, w: Words) -> str:
     parts: list[str] = []
     if found.behaviour is None:
         parts.append(
-            w("{count} experiences were held against what customers say, none against what they do.", count=count)
+            w(
+                "{count} experiences were held against what customers say, none against what they do.",
+                count=upper(number_word(count, w)),
+            )
         )
         parts.append(w("Read this page as the way to a better score. Whether anyone comes back for it is open."))
         return " ".join(parts)
@@ -60,16 +63,19 @@ def evidence(found: Drivers, w: Words) -> str:
         parts.append(
             w(
                 "Of {count} experiences, {some} go with customers coming back: {names}.",
-                count=count,
-                some=len(with_return),
+                count=number_word(count, w),
+                some=number_word(len(with_return), w),
                 names=lower(_names(with_return, w)),
             )
         )
     hollow = found.hollow
     if hollow:
         said, done = _ranks(found, hollow)
+        first_and_last = w("{name} comes first for the score and last for coming back.", name=_name(hollow, w))
         parts.append(
-            w(
+            first_and_last
+            if (said, done) == (1, count)
+            else w(
                 "{name} stands at place {said} of {count} for the score and at place {done} for coming back.",
                 name=_name(hollow, w),
                 said=said,
@@ -91,10 +97,9 @@ def decisions(steps: Sequence[Next], as_of: str, lang: str, w: Words) -> list[tu
     for step in steps:
         at = step.at
         if at and at.kpi.reading:
-            rule = at.kpi.reading.low if at.kpi.direction == "up" else at.kpi.reading.high
             owner = at.kpi.owner(lang) if at.kpi.owner else ""
             day = w.day(today + timedelta(at.kpi.reading.within_days))
-            rows.append((rule(lang), w("{owner} · by {day}", owner=owner, day=day)))
+            rows.append((at.kpi.reading.low(lang), w("{owner} · by {day}", owner=owner, day=day)))
     if steps:
         owner = steps[0].stage.owner(lang) if steps[0].stage else ""
         what = w("Test it: change {name} in one place first, keep another as it is.", name=_quoted(steps[0].driver, w))
@@ -110,9 +115,9 @@ def shares_title(found: Drivers, w: Words) -> str:
     first = tiers[0][1]
     share = w.percent(sum(d.first.share for d in first), 0)
     if len(tiers) == 1:
-        return w("All {count} experiences share one tier: none stands apart", count=len(first))
+        return w("All {count} experiences share one tier: none stands apart", count=number_word(len(first), w))
     if len(first) > 3:
-        names = w("{count} experiences of the first tier", count=len(first))
+        names = w("{count} experiences of the first tier", count=upper(number_word(len(first), w)))
     else:
         names = _names(first, w)
     if found.behaviour is None:
@@ -212,7 +217,10 @@ def sure(found: Drivers, w: Words) -> str:
     parts: list[str] = []
     if tiers and len(tiers[0][1]) > 1:
         parts.append(
-            w("The first {count} cannot be told apart: which of them leads is not certain.", count=len(tiers[0][1]))
+            w(
+                "The first {count} cannot be told apart: which of them leads is not certain.",
+                count=number_word(len(tiers[0][1]), w),
+            )
         )
     elif tiers:
         parts.append(w("{name} stands alone in the first tier.", name=_name(tiers[0][1][0], w)))
@@ -249,7 +257,7 @@ def cannot_tell(found: Drivers, w: Words) -> str:
     if model is None:
         return ""
     open_part = w.percent(100 - 100 * model.r2, 0)
-    count = len(found.rows)
+    count = number_word(len(found.rows), w)
     if model is found.behaviour:
         first = w("{share} of return is explained by none of these {count} experiences.", share=open_part, count=count)
     else:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from metrics.answers import Answer, Row
 from metrics.change import change
 from metrics.decisions import Decision
-from metrics.headlines.sentence import lower, number_word
+from metrics.headlines.sentence import lower, number_word, upper
 from metrics.journey.map import Gap, Harm, Journey, StageSight
 from metrics.journey.stage import Detail, Pair, Topic, level_shares
 from metrics.labels import join_names, span_text, value_name, value_text
@@ -114,16 +114,16 @@ def stage_evidence(found: Detail, strategy: Strategy, w: Words) -> str:
 
 def map_title(whole: Journey, w: Words) -> str:
     """Finding of the map: how many stages are listened to, and what is silent."""
-    count, heard = len(whole.stages), len(whole.heard)
     absent = sum(s.gap is Gap.ABSENT for s in whole.stages)
-    silent = count - heard - absent
+    silent = number_word(len(whole.stages) - len(whole.heard) - absent, w)
+    count, heard = upper(number_word(len(whole.stages), w)), number_word(len(whole.heard), w)
     if whole.blind:
         return w(
             "{count} stages in the customer’s order: {heard} are listened to, one is a blind spot",
             count=count,
             heard=heard,
         )
-    if silent:
+    if len(whole.heard) + absent < len(whole.stages):
         return w(
             "{count} stages in the customer’s order: {heard} are listened to, {silent} are silent",
             count=count,
@@ -132,7 +132,9 @@ def map_title(whole: Journey, w: Words) -> str:
         )
     if absent:
         return w(
-            "{count} stages in the customer’s order: at {absent} the company is absent", count=count, absent=absent
+            "{count} stages in the customer’s order: at {absent} the company is absent",
+            count=count,
+            absent=number_word(absent, w),
         )
     return w("{count} stages in the customer’s order, all listened to", count=count)
 
@@ -291,11 +293,14 @@ def _against_target(sight: StageSight, w: Words) -> str:
     at = sight.at
     if at is None or at.row is None or at.target is None or sight.unit is None:
         return lower(sight.stage.name(w.lang))
+    span = span_text(at.row.low, at.row.high, sight.unit, w)
+    if at.period and not sight.own_period:
+        span = f"{span}, {w.period(at.period)}" if span else w.period(at.period)
     return w(
         "{stage} {value} ({span}) against {target}",
         stage=lower(sight.stage.name(w.lang)),
         value=value_text(at.row.value, sight.unit, w),
-        span=span_text(at.row.low, at.row.high, sight.unit, w),
+        span=span,
         target=value_text(at.target, sight.unit, w),
     )
 

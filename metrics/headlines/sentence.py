@@ -10,6 +10,11 @@ def lower(text: str) -> str:
     return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
 
 
+def upper(text: str) -> str:
+    """A word at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def number_word(number: int, w: Words) -> str:
     """Small whole numbers as words, up to ten; larger ones in figures."""
     words = (

@@ -339,15 +339,19 @@ def _share(release: Release, period: str, dimension: str, value: str) -> float |
 
 
 def _coverage(release: Release, period: str, cross: str | None) -> float | None:
-    """Share of contacts that stages and channels together show."""
-    best: Answer | None = None
+    """Share of all contacts that stand on the map: in a cell of one stage, and of some channels but not all. Contacts
+    without a stage, and cells that could not be split, count in wider totals only."""
+    best: tuple[int, float] | None = None
+    declared = {v for v, _ in release.strategy.values(cross)} if cross else set()
     for kpi in release.strategy.kpis:
         if cross is None or kpi.scope or BY_ID[kpi.metric].fact != "contacts":
             continue
         answer = asked(release, kpi.id, ("stage", cross), (), period)
-        if answer and answer.coverage is not None and _size(answer.rows) > (_size(best.rows) if best else 0):
-            best = answer
-    return best.coverage if best else None
+        whole = total(release, kpi.id, period)
+        if answer and whole and whole.n and (best is None or whole.n > best[0]):
+            shown = [r for r in answer.rows if len(r.values("stage")) == 1 and r.values("stage") != ("other",)]
+            best = (whole.n, _size([r for r in shown if not declared <= set(r.values(cross))]) / whole.n)
+    return min(1.0, best[1]) if best else None
 
 
 def _size(rows: Sequence[Row]) -> int:

@@ -150,19 +150,32 @@ def _column(sight: StageSight, whole: Journey, strategy: Strategy, w: Words, at:
         for _, run in groupby(enumerate(inside), key=lambda pair: pair[1] - pair[0]):
             lines = [row for _, row in run]
             style = f"{at}grid-row:{lines[0] + 4}/span {len(lines)};"
-            parts.append(_cell(cell, sight, whole, strategy, w, name="", style=style))
+            apart = tuple(v for v in cell.values if v not in {whole.values[i] for i in lines})
+            parts.append(_cell(cell, sight, whole, strategy, w, name="", style=style, apart=apart))
     for i, value in enumerate(whole.values):
         if value not in shown:
             parts.append(_unasked("", w, f"{at}grid-row:{i + 4}"))
     return "".join(parts)
 
 
-def _cell(cell: MapCell, sight: StageSight, whole: Journey, strategy: Strategy, w: Words, name: str, style: str) -> str:
+def _cell(
+    cell: MapCell,
+    sight: StageSight,
+    whole: Journey,
+    strategy: Strategy,
+    w: Words,
+    name: str,
+    style: str,
+    apart: tuple[str, ...] = (),
+) -> str:
+    """One cell. ``apart``: values pooled with it whose rows do not touch its own, so that it is drawn twice."""
     row, unit = cell.row, sight.unit or Unit.COUNT
     level = cell.level
     colours = f"--c:var(--lv{level});color:var(--lv{level}t)" if level else "--c:var(--sunk);color:var(--ink)"
     span = span_text(row.low, row.high, unit, w)
     small = [w("pooled")] if row.pooled else []
+    if apart:
+        small = [w("pooled with {names}", names=_values(apart, whole, strategy, w))]
     if row.status is Status.INDICATIVE:
         small.append(f"n = {w.number(row.n or 0)}")
     elif span:
@@ -209,7 +222,8 @@ def _harm(harm: Harm, strategy: Strategy, w: Words) -> str:
     rows = ""
     for row in (harm.late, harm.kept):
         dimension, values = row.dims[0]
-        name = join_names([value_name(strategy, dimension, v, w) for v in values], w)
+        first, *rest = [value_name(strategy, dimension, v, w) for v in values]
+        name = join_names([first, *map(lower, rest)], w)
         span = span_text(row.low, row.high, Unit.PERCENT, w)
         value = w.percent(row.value or 0.0, 0)
         rows += f'<span class="hl">{esc(name)}: <b>{esc(value)}</b> <span class="nb">({esc(span)})</span></span>'

@@ -11,7 +11,7 @@ from metrics.answers import Answer
 from metrics.exports.csv import to_csv
 from metrics.exports.table import Cell, Column, Kind, Table, of_answers
 from metrics.exports.xlsx import to_xlsx
-from metrics.words import Words
+from metrics.words import DASH, Words
 from pages.parts.cards import esc, show
 from pages.parts.frame import Page
 
@@ -84,7 +84,7 @@ def cell_text(cell: Cell, w: Words, column: Column | None = None) -> str:
     if cell is None:
         return "–"
     if column and column.kind is Kind.PERIOD:
-        return w.period(str(cell))
+        return DASH.join(w.period(part) for part in str(cell).split("/"))
     if column and column.kind is Kind.DAY:
         return w.day(date.fromisoformat(str(cell)))
     if isinstance(cell, str):

@@ -100,7 +100,27 @@ def test_a_copied_line_still_says_what_it_is(answer: Answer, strategy: Strategy)
 def test_filters_name_the_group_that_was_asked_for(answer: Answer, strategy: Strategy) -> None:
     request = Request("tnps", by=("segment", "channel"), within=(("segment", "young"),))
     table = of_answers([replace(answer, request=request)], strategy, EN)
-    assert table.rows[0][2] == "Segment: Young · by Segment, Channel"
+    assert read(to_csv(table))[0]["Filters"] == "Segment: Young · by Segment, Channel"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "period"),
+    [
+        ("2025-10", "2025-12", "2025-Q4"),
+        ("2025-01", "2025-12", "2025"),
+        ("2025-07", "2025-12", "2025-H2"),
+        ("2025-02", "2025-02", "2025-02"),
+        ("2025-02", "2025-05", "2025-02/2025-05"),
+        (None, None, "all"),
+    ],
+)
+def test_one_quarter_is_not_called_the_whole_time(
+    answer: Answer, strategy: Strategy, start: str | None, end: str | None, period: str
+) -> None:
+    """Asked as one figure over some months, an answer labels its row "all"; the file must say which months."""
+    row = replace(answer.rows[0], period="all")
+    asked = replace(answer, rows=(row,), request=Request("tnps", start=start, end=end, grain=Grain.ALL))
+    assert read(to_csv(of_answers([asked], strategy, EN)))[0]["Period"] == period
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1+1", "\r=1"])
