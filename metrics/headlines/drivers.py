@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from metrics.answers import Row
 from metrics.drivers import Driver, Drivers, Meaning, Model, Next
 from metrics.errors import Refused
-from metrics.headlines.sentence import lower, number_word, upper
+from metrics.headlines.sentence import kept_together, lower, number_word, upper
 from metrics.kpis.metric import Unit
 from metrics.labels import change_text, join_names, value_parts
 from metrics.words import DASH, Words
@@ -139,16 +139,18 @@ def shares_subtitle(found: Drivers, w: Words) -> str:
     if model is None:
         return text
     if model.days:
-        return f"{text} " + w(
+        text += " " + w(
             "n = {n} customers asked, their orders read for {days} days after.", n=w.number(model.n), days=model.days
         )
-    return f"{text} " + w("n = {n} customers asked.", n=w.number(model.n))
+    else:
+        text += " " + w("n = {n} customers asked.", n=w.number(model.n))
+    return kept_together(text)
 
 
 def fit(model: Model, w: Words) -> str:
     """R² 0.17 (0.14–0.20), n = 2,400."""
     figures = f"{w.number(model.r2, 2)} ({w.number(model.r2_low, 2)}{DASH}{w.number(model.r2_high, 2)})"
-    return f"R² {figures} · n = {w.number(model.n)}"
+    return kept_together(f"R² {figures} · n = {w.number(model.n)}")
 
 
 def tier_name(number: int, drivers: Sequence[Driver], w: Words) -> str:

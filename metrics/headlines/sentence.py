@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.words import Words
+from metrics.words import NBSP, Words
 
 
 def lower(text: str) -> str:
@@ -13,6 +13,11 @@ def lower(text: str) -> str:
 def upper(text: str) -> str:
     """A word at the beginning of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def kept_together(text: str) -> str:
+    """A count and its letter stay on one line."""
+    return text.replace("n = ", f"n{NBSP}={NBSP}")
 
 
 def number_word(number: int, w: Words) -> str:

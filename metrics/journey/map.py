@@ -71,6 +71,7 @@ class Harm:
     kept: Row | None
     late: Row | None
     over: str
+    after: Answer | None
 
     @property
     def any(self) -> bool:
@@ -80,7 +81,7 @@ class Harm:
 @dataclass(frozen=True)
 class StageSight:
     """A stage as the map shows it. ``volume``: rows in the period, with the fact they are rows of (orders,
-    contacts ...). ``answer`` holds the cells as they are downloaded."""
+    contacts ...). ``whole`` and ``answer`` hold the figure and the cells as they are downloaded."""
 
     stage: Stage
     at: KpiStand | None
@@ -91,6 +92,7 @@ class StageSight:
     harm: Harm | None
     spread: Spread
     cells: tuple[MapCell, ...]
+    whole: Answer | None
     answer: Answer | None
     own_period: bool
     """False when the measure stands in an earlier period than the one asked for."""
@@ -127,8 +129,13 @@ class Journey:
         return tuple(s for s in self.stages if s.at and s.at.standing is Standing.OFF)
 
     def answers(self) -> tuple[Answer, ...]:
-        """What is on the map, for its table."""
-        return tuple(s.answer for s in self.stages if s.answer)
+        """What is on the map, for its table: figures, cells, and the harm of the blind spot."""
+        found: list[Answer | None] = []
+        for s in self.stages:
+            found.append(s.whole if s.gap is not Gap.ABSENT else None)
+            found.append(s.answer if s.gap is None and s.spread is Spread.CELLS else None)
+            found.append(s.harm.after if s.gap is Gap.BLIND and s.harm else None)
+        return tuple(a for a in found if a)
 
 
 def journey(release: Release, period: str) -> Journey:
@@ -204,10 +211,11 @@ def _sight(release: Release, stage: Stage, period: str, cross: str | None) -> St
         gap = Gap.UNASKED
         harm = _harm(release, stage, period)
         harm = harm if harm.any else None
-    spread, answer = Spread.NOTHING, None
+    spread, answer, figures = Spread.NOTHING, None, None
     cells: tuple[MapCell, ...] = ()
     if kpi and at and at.row and at.row.value is not None and at.period:
         spread, cells, answer = _cells(release, kpi, at, cross)
+        figures = asked(release, kpi.id, (), (), at.period)
     return StageSight(
         stage=stage,
         at=at,
@@ -218,6 +226,7 @@ def _sight(release: Release, stage: Stage, period: str, cross: str | None) -> St
         harm=harm,
         spread=spread,
         cells=cells,
+        whole=figures,
         answer=answer,
         own_period=own,
     )
@@ -242,12 +251,12 @@ def _cells(
     """The stage's measure by channel. One withheld cell withholds the column: beside its total and its siblings it
     could be worked out."""
     if cross is None or not any(dims[:1] == (cross,) for _, dims in views_of(release, kpi.id)):
-        return Spread.UNCUT, (), asked(release, kpi.id, (), (), at.period or "all")
+        return Spread.UNCUT, (), None
     answer = asked(release, kpi.id, (cross,), (), at.period or "all")
     rows = [r for r in answer.rows if r.values(cross)] if answer else []
     declared = {v for v, _ in release.strategy.values(cross)}
     if not rows or any(r.value is None for r in rows) or any(declared <= set(r.values(cross)) for r in rows):
-        return Spread.WITHHELD, (), asked(release, kpi.id, (), (), at.period or "all")
+        return Spread.WITHHELD, (), None
     span = scale_span(release.strategy, kpi, at.target)
     cells = tuple(MapCell(r.values(cross), r, distance(r, at.target, kpi.direction, span)) for r in rows)
     return Spread.CELLS, cells, answer
@@ -275,7 +284,7 @@ def _harm(release: Release, stage: Stage, period: str) -> Harm:
         None,
     )
     condition = CONDITION_OF.get(promise) if promise else None
-    kept, late, over = _after(release, condition, period) if condition else (None, None, period)
+    kept, late, over, after = _after(release, condition, period) if condition else (None, None, period, None)
     need, need_of = _need(release, condition, period) if condition else (None, None)
     return Harm(
         need=need,
@@ -284,14 +293,15 @@ def _harm(release: Release, stage: Stage, period: str) -> Harm:
         kept=kept,
         late=late,
         over=over,
+        after=after,
     )
 
 
-def _after(release: Release, condition: str, period: str) -> tuple[Row | None, Row | None, str]:
+def _after(release: Release, condition: str, period: str) -> tuple[Row | None, Row | None, str, Answer | None]:
     """The loyalty outcome by whether a promise was kept; over all periods when the asked one has no cell."""
     outcome = release.strategy.loyalty.outcome
     if outcome is None:
-        return None, None, period
+        return None, None, period, None
     for span in (period, "all"):
         answer = asked(release, outcome, (condition,), (), span)
         rows = answer.rows if answer else ()
@@ -301,8 +311,8 @@ def _after(release: Release, condition: str, period: str) -> tuple[Row | None, R
             None,
         )
         if kept and late and late.value is not None:
-            return kept, late, span
-    return None, None, period
+            return kept, late, span, answer
+    return None, None, period, None
 
 
 def _need(release: Release, condition: str, period: str) -> tuple[float | None, str | None]:

@@ -63,7 +63,8 @@ def detail(release: Release, whole: Journey, stage: str) -> Detail:
         raise KeyError(stage)
     stands = tuple(stand_of(release, k, whole.period)[0] for k in stage_kpis(release.strategy, sight.stage))
     others: list[tuple[KPI, Row]] = []
-    answers: list[Answer] = [sight.answer] if sight.answer else []
+    told = (asked(release, s.kpi.id, (), (), s.period) for s in stands if s.period and s.row)
+    answers = [a for a in (*told, sight.answer) if a]
     for kpi in release.strategy.kpis:
         if kpi.scope or kpi.stage == stage or BY_ID[kpi.metric].fact not in ("contacts", "answers", "invitations"):
             continue

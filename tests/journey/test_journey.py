@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from metrics.answers import Row, Status
+from metrics.exports.table import of_answers
 from metrics.headlines import journey as words
 from metrics.journey.map import Gap, Journey, Spread, StageSight, distance, journey
 from metrics.journey.stage import detail, level_shares, levels, pair, topics
@@ -215,6 +216,7 @@ def test_topics_come_in_order_of_complaints(release: Release) -> None:
 def test_one_stage_opened(release: Release, whole: Journey) -> None:
     found = detail(release, whole, "support")
     assert [s.kpi.id for s in found.stands] == ["glad_support", "first_time"]
+    assert {a.kpi for a in found.answers} == {"glad_support", "first_time", "complaints", "level"}
     assert [(k.id, row.n) for k, row in found.others] == [("complaints", 1500), ("level", 20)]
     with pytest.raises(KeyError):
         detail(release, whole, "nowhere")
@@ -299,6 +301,22 @@ def test_a_group_whose_rows_do_not_touch_says_whom_it_stands_with(tmp_path: Path
     release = released(tmp_path / "r.duckdb", numbers)  # type: ignore[arg-type]
     html = drawn(journey(release, QUARTER), release)
     assert "pooled with Website and Facebook" in html and "pooled with Store" in html
+
+
+def test_the_table_holds_what_is_on_the_map_and_nothing_else(whole: Journey, release: Release) -> None:
+    table = of_answers(whole.answers(), release.strategy, EN)
+    names = [c.name for c in table.columns]
+    shown = [(row[0], row[names.index("Channel")], row[names.index("Value")]) for row in table.rows]
+    values = {"glad_delivery": 70.0, "fitted": 100 * 200 / 260, "glad_support": 80.0, "return_90": 33.0}
+    assert [(kpi, value) for kpi, of, value in shown if not of and kpi != "return_90"] == [
+        (kpi, pytest.approx(value)) for kpi, value in values.items() if kpi != "return_90"
+    ]
+    assert {kpi for kpi, *_ in shown} == set(values), "an absent stage has no figures, a withheld column no cells"
+    assert [(of, value) for kpi, of, value in shown if of] == [
+        ("Store", pytest.approx(82.0)),
+        ("Hotline", pytest.approx(70.0)),
+        ("Website and Facebook", pytest.approx(52.0)),
+    ]
 
 
 def test_all_pieces_draw_in_both_languages(whole: Journey, release: Release) -> None:
