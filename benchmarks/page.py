@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Subprotocol
 
 from tests.pages.looking import PAGES
 from tests.pages.serving import ROOT, Served, serve
@@ -50,7 +51,7 @@ class Session:
     async def __aenter__(self) -> Session:
         address = f"ws://{urlsplit(self.url).netloc}/_stcore/stream"
         self._socket = await websockets.connect(
-            address, subprotocols=["streamlit"], max_size=None, compression=None, ping_interval=None
+            address, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None, ping_interval=None
         )
         return self
 

@@ -8,6 +8,7 @@ from metrics.charts import trend as chart_of
 from metrics.charts.tokens import tokens
 from metrics.headlines import goals as goal_texts
 from metrics.headlines import strategy as texts
+from metrics.headlines import waiting
 from metrics.standing import KpiStand
 from pages.parts import cards, goals
 from pages.parts.chart import chart
@@ -34,7 +35,7 @@ def _head(page: Page, found: texts.Course) -> str:
     return cards.headline_html(
         texts.headline(found, w),
         texts.evidence(found, page.release, w),
-        texts.now(page.release, page.period, w),
+        waiting.now(page.release, page.period, w),
         w,
     )
 
@@ -51,7 +52,7 @@ def _course(page: Page, found: texts.Course, at: KpiStand) -> None:
         small = [f"{number} {name}" for number, name in chart_of.event_list(answer, events, w)]
         below = cards.foot(texts.n_line(answer, release, w), *small)
         if at.doubt:
-            below += cards.note(texts.doubt_text(at, release, w), cards.doubt(w))
+            below += cards.note(waiting.doubt_text(at, release, w), cards.doubt(w))
         cards.show(below)
         table_and_download(page, [answer], kpi.id)
 
@@ -66,7 +67,7 @@ def _goals(page: Page, found: texts.Course) -> str:
 
 
 def _waiting(page: Page) -> str:
-    found, more = texts.waiting(page.release, page.period, page.w)
+    found, more = waiting.waiting(page.release, page.period, page.w)
     return goals.waiting_and_debt(page, found, more, page.state.debt)
 
 

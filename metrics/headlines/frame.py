@@ -9,6 +9,7 @@ from pathlib import Path
 
 from metrics.release import Release
 from metrics.strategy.finding import Finding
+from metrics.strategy.load import load
 from metrics.strategy.model import Strategy
 from metrics.words import Words
 
@@ -58,10 +59,6 @@ def strategy_state(path: Path, today: date | None) -> StrategyState:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, today: date | None, stamp: tuple[str, int, int]) -> StrategyState:
-    try:  # INTERIM until metrics.strategy.rules is committed
-        from metrics.strategy.load import load
-    except ImportError:
-        return StrategyState(None, (), (), None, stamp)
     loaded = load(path, today)
     return StrategyState(loaded.strategy, loaded.errors, loaded.debt, loaded.hash, stamp)
 

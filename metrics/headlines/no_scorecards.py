@@ -9,7 +9,7 @@ from metrics.release import Release
 from metrics.words import Words
 
 #: Shares of promoters and detractors where the company has no such score of its own.
-EXAMPLE = (0.44, 0.20)
+EXAMPLE = (0.45, 0.21)
 
 
 def by_chance(release: Release) -> tuple[Chance, bool]:

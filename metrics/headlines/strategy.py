@@ -8,7 +8,6 @@ from datetime import date
 from metrics.answers import Answer, Grain, Request, Row, ask, block_periods
 from metrics.change import Change, change
 from metrics.charts.trend import finding
-from metrics.decisions import Decision, decisions
 from metrics.errors import Refusal
 from metrics.headlines.sentence import number_word
 from metrics.kpis import BY_ID
@@ -19,9 +18,6 @@ from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure, stand
 from metrics.strategy.model import KPI, Goal
 from metrics.words import Words
-
-MOST_NOW = 3
-MOST_WAITING = 8
 
 
 @dataclass(frozen=True)
@@ -47,30 +43,18 @@ class GoalStand:
     off: int
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A line of "Waiting for a decision": ``about`` is a KPI or a stage, ``by`` the day."""
-
-    about: str
-    standing: Standing
-    title: str
-    detail: str
-    owner: str
-    by: str
-
-
 def course(release: Release, period: str) -> Course:
     """What the strategy page rests on, for a period."""
     loyalty = release.strategy.loyalty
-    at = stand(release, loyalty.outcome, _own(release, loyalty.outcome, period)) if loyalty.outcome else None
-    said = stand(release, loyalty.stated, _own(release, loyalty.stated, period)) if loyalty.stated else None
+    at = stand(release, loyalty.outcome, own_period(release, loyalty.outcome, period)) if loyalty.outcome else None
+    said = stand(release, loyalty.stated, own_period(release, loyalty.stated, period)) if loyalty.stated else None
     before = _year_before(release, at)
     return Course(
         at, before, _moved(before, at), said, _moved(_year_before(release, said), said), goals(release, period)
     )
 
 
-def _own(release: Release, kpi: str, period: str) -> str:
+def own_period(release: Release, kpi: str, period: str) -> str:
     """The period, or the KPI's last one before it when its figures close later."""
     blocks = block_periods(release, kpi)
     if WAVE in blocks or period == WAVE:
@@ -112,7 +96,7 @@ def goals(release: Release, period: str) -> tuple[GoalStand, ...]:
     found = []
     for goal in strategy.goals:
         mine = [k for k in strategy.kpis if k.goal == goal.id]
-        stands = {k.id: stand(release, k.id, _own(release, k.id, period)) for k in mine}
+        stands = {k.id: stand(release, k.id, own_period(release, k.id, period)) for k in mine}
         card = goal.kpi or next((k.id for k in mine), None)
         off = sum(s.standing is Standing.OFF for s in stands.values())
         found.append(GoalStand(goal, stands.get(card) if card else None, len(mine), off))
@@ -154,10 +138,12 @@ def _behaviour(at: KpiStand, moved: Change | None, w: Words) -> str:
     better = _better(at.kpi, moved)
     returns = BY_ID[at.kpi.metric].id in ("repurchase", "retention")
     name = at.kpi.name(w.lang)
+    if better is None and at.standing is Standing.OFF:
+        return w("fewer customers come back than we aim for") if returns else w("{kpi} misses its path", kpi=name)
+    if moved is None:
+        return w("{kpi} has no year before to compare with", kpi=name)
     if better is None:
-        if at.standing is Standing.OFF:
-            return w("fewer customers come back than we aim for") if returns else w("{kpi} misses its path", kpi=name)
-        return w("customers come back about as before") if returns else w("{kpi} is about as before", kpi=name)
+        return w("the change in a year is within chance")
     if returns:
         return w("more customers come back") if better else w("fewer customers come back")
     return w("{kpi} is better than a year ago", kpi=name) if better else w("{kpi} is worse than a year ago", kpi=name)
@@ -204,7 +190,7 @@ def evidence(found: Course, release: Release, w: Words) -> str:
     at = found.at
     if at and at.row and at.row.value is not None:
         parts.append(_figure(at, release, w))
-        unit, currency = _unit(at.kpi), release.strategy.organisation.currency
+        unit, currency = unit_of(at.kpi), release.strategy.organisation.currency
         if found.before and found.before.value is not None:
             parts.append(w("A year before it was {value}.", value=value_text(found.before.value, unit, w, currency)))
         if at.aim:
@@ -220,7 +206,7 @@ def evidence(found: Course, release: Release, w: Words) -> str:
 
 
 def _figure(at: KpiStand, release: Release, w: Words) -> str:
-    row, unit = at.row, _unit(at.kpi)
+    row, unit = at.row, unit_of(at.kpi)
     assert row is not None
     told = {
         "period": w.period(row.period),
@@ -249,119 +235,6 @@ def _goals(found: Course, w: Words) -> str:
     if on == 1:
         return w("One of {total} goals is on course.", total=number_word(total, w))
     return w("{on} of {total} goals are on course.", on=number_word(on, w).capitalize(), total=number_word(total, w))
-
-
-# ── Decisions ──
-
-
-def now(release: Release, period: str, w: Words) -> list[tuple[str, str]]:
-    """At most three decisions as (what, who and by when): the two most urgent of KPIs and one of a silent stage."""
-    every = decisions(release, period)
-    about_kpis = [d for d in every if d.stand]
-    silent = sorted((d for d in every if d.stage), key=lambda d: d.stage is None or d.stage.volume is None)
-    chosen = [*about_kpis[: MOST_NOW - min(1, len(silent))], *silent[:1]]
-    chosen += [d for d in (*about_kpis, *silent) if d not in chosen]
-    return [(_what(d, w), _who(d, w)) for d in chosen[:MOST_NOW]]
-
-
-def _what(decision: Decision, w: Words) -> str:
-    if decision.stage:
-        return w("Place a listening post at {stage}.", stage=decision.stage.name(w.lang))
-    return decision.text(w.lang) if decision.text else ""
-
-
-def _who(decision: Decision, w: Words) -> str:
-    by = w("by {day}", day=w.day(decision.by))
-    return f"{decision.owner(w.lang)} · {by}" if decision.owner else by
-
-
-def waiting(release: Release, period: str, w: Words) -> tuple[list[Waiting], int]:
-    """Everything that waits for a decision, and how many more there are than are listed: KPIs off course, silent
-    stages, scores in doubt, KPIs without a lever."""
-    as_of = date.fromisoformat(release.as_of)
-    found: list[Waiting] = []
-    for d in decisions(release, period):
-        owner = d.owner(w.lang) if d.owner else ""
-        by = w("by {day}", day=w.day(d.by))
-        if d.stand:
-            found.append(
-                Waiting(d.about, Standing.OFF, d.stand.kpi.name(w.lang), _against(d.stand, release, w), owner, by)
-            )
-        elif d.stage:
-            title = w("Nobody listens at {stage}", stage=d.stage.name(w.lang))
-            detail = w("Customers are here, and no question is asked.")
-            found.append(Waiting(d.about, Standing.UNSURE, title, detail, owner, by))
-    for kpi in release.strategy.kpis:
-        at = stand(release, kpi.id, _own(release, kpi.id, period))
-        owner = kpi.owner(w.lang) if kpi.owner else ""
-        by = w("by {day}", day=w.day(_within(as_of, kpi)))
-        if at.doubt and at.standing in (Standing.WATCH, Standing.UNSURE):
-            title = w("{kpi} cannot be trusted as it is", kpi=kpi.name(w.lang))
-            found.append(Waiting(kpi.id, Standing.WATCH, title, doubt_text(at, release, w), owner, by))
-        elif at.standing is Standing.NO_HANDLE:
-            title = w("{kpi} has no lever", kpi=kpi.name(w.lang))
-            detail = w("A number without a handle cannot be on course.")
-            found.append(Waiting(kpi.id, Standing.NO_HANDLE, title, detail, owner, by))
-    shown = _mixed(found)
-    return shown, len(found) - len(shown)
-
-
-def _mixed(found: list[Waiting]) -> list[Waiting]:
-    """Of a long list the first ones of every kind, so that off-course KPIs do not push the rest out."""
-    if len(found) <= MOST_WAITING:
-        return found
-    off = [f for f in found if f.standing is Standing.OFF]
-    rest = [f for f in found if f.standing is not Standing.OFF]
-    few = rest[: MOST_WAITING // 2]
-    return [*off[: MOST_WAITING - len(few)], *few]
-
-
-def _within(as_of: date, kpi: KPI) -> date:
-    return date.fromordinal(as_of.toordinal() + (kpi.reading.within_days if kpi.reading else 30))
-
-
-def _against(at: KpiStand, release: Release, w: Words) -> str:
-    unit, currency = _unit(at.kpi), release.strategy.organisation.currency
-    value = value_text(at.row.value if at.row else None, unit, w, currency)
-    target = value_text(at.target, unit, w, currency)
-    rule = at.kpi.reading.low(w.lang) if at.kpi.reading else ""
-    return w("{value} against {target} aimed at. {rule}", value=value, target=target, rule=rule).strip()
-
-
-def doubt_text(at: KpiStand, release: Release, w: Words) -> str:
-    """Why a figure is in doubt: the declared change of its measurement, and what its counter-KPI did meanwhile."""
-    if at.doubt is None:
-        return ""
-    parts = [
-        w("{event} ({day}): earlier figures do not compare.", event=at.doubt.name(w.lang), day=w.day(at.doubt.date))
-    ]
-    counter = at.kpi.counter
-    if counter and at.period and at.period != WAVE:
-        try:
-            now_row = figure(release, counter, at.period)
-            then = figure(release, counter, _before_event(at))
-        except (Refusal, ValueError):
-            now_row = then = None
-        moved = change(then, now_row) if then and now_row else None
-        if moved and moved.sure and then and now_row:
-            kpi = release.strategy.kpi(counter)
-            unit = _unit(kpi)
-            parts.append(
-                w(
-                    "{kpi} went from {before} to {after} meanwhile.",
-                    kpi=kpi.name(w.lang),
-                    before=value_text(then.value, unit, w),
-                    after=value_text(now_row.value, unit, w),
-                )
-            )
-    return " ".join(parts)
-
-
-def _before_event(at: KpiStand) -> str:
-    """The quarter before the one in which the measurement changed."""
-    assert at.doubt is not None
-    month = at.doubt.date.year * 12 + at.doubt.date.month - 1 - 3
-    return f"{month // 12}-Q{month % 12 // 3 + 1}"
 
 
 # ── Charts' words ──
@@ -400,10 +273,11 @@ def measure_line(answer: Answer, w: Words, kpi: KPI) -> str:
         Unit.PERCENT: w("% with 95% interval"),
         Unit.POINTS: w("points with 95% interval"),
         Unit.SCORE: w("mean with 95% interval"),
-    }.get(_unit(kpi), "")
+    }.get(unit_of(kpi), "")
     by = w("by quarter") if answer.grain == Grain.QUARTER.value else w("by published period")
     return ", ".join(p for p in (kpi.name(w.lang), by, unit) if p)
 
 
-def _unit(kpi: KPI) -> Unit:
+def unit_of(kpi: KPI) -> Unit:
+    """The unit a KPI's figures are in."""
     return BY_ID[kpi.metric].unit_of(kpi.of)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from metrics.headlines.frame import place
 from metrics.headlines.goals import Card
-from metrics.headlines.strategy import Waiting
+from metrics.headlines.waiting import Waiting
 from metrics.strategy.finding import Finding
 from metrics.words import Words
 from pages.parts.cards import CLASS, esc, icon, status
