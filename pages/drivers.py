@@ -15,7 +15,7 @@ def draw(page: Page) -> None:
     found: Drivers | None = page.keep("drivers", lambda: drivers(page.release))
     w = page.w
     if found is None:
-        text = w("The strategy names the questions that may carry loyalty under loyalty, drivers.")
+        text = w("Name the questions that may carry loyalty in the strategy file, under loyalty, drivers.")
         cards.show(cards.calm(w("No drivers are declared."), text))
         return
     if not found.rows:
@@ -45,7 +45,8 @@ def draw(page: Page) -> None:
 
 def _head(page: Page, found: Drivers) -> None:
     def html() -> str:
-        waiting = words.decisions(next_steps(page.release, found), page.release.as_of, page.lang, page.w)
+        steps = next_steps(page.release, found)
+        waiting = words.decisions(steps, page.release.as_of, page.lang, page.w) if found.behaviour else None
         return cards.headline_html(words.headline(found, page.w), words.evidence(found, page.w), waiting, page.w)
 
     cards.show(page.keep("driver-head", html))

@@ -62,34 +62,47 @@ def _line(
     answer: Answer, rows: Sequence[Row], name: str, look: tuple[str, float, str], w: Words, tokens: Tokens
 ) -> list[Figure]:
     colour, width, dash = look
-    band = [(place(r.period), r.low, r.high) for r in rows if r.low is not None and r.high is not None]
     parts: list[Figure] = []
-    if len(band) > 1:
+    for run in _runs(rows):
+        band = [(place(r.period), r.low, r.high) for r in run if r.low is not None and r.high is not None]
+        if len(band) > 1:
+            parts.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": [b[0] for b in band] + [b[0] for b in reversed(band)],
+                    "y": [b[1] for b in band] + [b[2] for b in reversed(band)],
+                    "fill": "toself",
+                    "fillcolor": faded(colour, 0.16),
+                    "line": {"width": 0, "color": colour},
+                    "hoverinfo": "skip",
+                }
+            )
         parts.append(
             {
                 "type": "scatter",
-                "mode": "lines",
-                "x": [b[0] for b in band] + [b[0] for b in reversed(band)],
-                "y": [b[1] for b in band] + [b[2] for b in reversed(band)],
-                "fill": "toself",
-                "fillcolor": faded(colour, 0.16),
-                "line": {"width": 0, "color": colour},
-                "hoverinfo": "skip",
+                "mode": "lines+markers",
+                "x": [place(r.period) for r in run],
+                "y": [r.value for r in run],
+                "line": {"color": colour, "width": width, "dash": dash},
+                "marker": {"size": 5, "color": colour},
+                "hovertext": [hover(r, answer.unit, w, name) for r in run],
+                "hoverinfo": "text",
             }
         )
-    parts.append(
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": [place(r.period) for r in rows],
-            "y": [r.value for r in rows],
-            "line": {"color": colour, "width": width, "dash": dash},
-            "marker": {"size": 5, "color": colour},
-            "hovertext": [hover(r, answer.unit, w, name) for r in rows],
-            "hoverinfo": "text",
-        }
-    )
     return parts
+
+
+def _runs(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows without a hole between them: a missing period cuts the line."""
+    runs: list[list[Row]] = []
+    for row in sorted(rows, key=lambda r: place(r.period)):
+        before = runs[-1][-1] if runs else None
+        if before and place(row.period) - place(before.period) <= len(months_of(row.period)) + 0.01:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
 
 
 def _labels(

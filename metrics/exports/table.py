@@ -105,7 +105,7 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
             unit_name(a.unit, w),
             _status(r, w),
             w("pooled") if r.pooled else w("no"),
-            _goal(a, strategy, w),
+            _goal(a.goal, strategy, w),
             filters(a.request, strategy, w),
             a.as_of,
             release_mark(a.draft, w),
@@ -134,6 +134,7 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for outcome in outcomes:
         kind, n, r2, r2_low, r2_high = release.driver_models[outcome]
+        goal = _goal(strategy.kpi(outcome).goal or "", strategy, w)
         for driver, share, low, high, tier, effect, effect_low, effect_high in release.drivers(outcome):
             rows.append(
                 (
@@ -151,6 +152,8 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
                     effect,
                     effect_low,
                     effect_high,
+                    goal,
+                    w("All customers"),
                     release.as_of,
                     release_mark(release.draft, w),
                 )
@@ -170,6 +173,8 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
         Column(w("Effect of one point"), Kind.NUMBER, 2),
         Column(w("Effect low (95%)"), Kind.NUMBER, 2),
         Column(w("Effect high (95%)"), Kind.NUMBER, 2),
+        Column(w("Goal"), once=True),
+        Column(w("Filters"), once=True),
         Column(w("As of"), Kind.DAY, once=True),
         Column(w("Release"), once=True),
     )
@@ -230,9 +235,9 @@ def filters(request: Request, strategy: Strategy, w: Words) -> str:
     return " · ".join(said)
 
 
-def _goal(answer: Answer, strategy: Strategy, w: Words) -> str:
-    goal = next((g for g in strategy.goals if g.id == answer.goal), None)
-    return goal.name(w.lang) if goal else answer.goal
+def _goal(id: str, strategy: Strategy, w: Words) -> str:
+    goal = next((g for g in strategy.goals if g.id == id), None)
+    return goal.name(w.lang) if goal else id
 
 
 def _status(row: Row, w: Words) -> str:

@@ -266,13 +266,11 @@ def cannot_tell(found: Drivers, w: Words) -> str:
         first = w(
             "{share} of the score is explained by none of these {count} experiences.", share=open_part, count=count
         )
-    return " ".join(
-        [
-            first,
-            w("Only customers who answered are in it."),
-            w("What goes with return need not bring it about; an action with a comparison can test that."),
-        ]
-    )
+    if model is found.behaviour:
+        last = w("What goes with return need not bring it about; an action with a comparison can test that.")
+    else:
+        last = w("What goes with a score need not bring it about, and a score is not a return.")
+    return " ".join([first, w("Only customers who answered are in it."), last])
 
 
 def refused(found: Drivers, w: Words) -> tuple[str, str]:

@@ -33,8 +33,11 @@ def headline(whole: Journey, w: Words) -> str:
         return w("Customers meet silence at {stage}, and nobody asks.", stage=name)
     off = whole.off
     if off:
-        names = [s.stage.name(w.lang) for s in off[:3]]
-        return w("Off course: {stages}.", stages=join_names([lower(n) for n in names], w))
+        names = [lower(s.stage.name(w.lang)) for s in off[:3]]
+        if len(off) > 3:
+            more = number_word(len(off) - 3, w)
+            return w("Off course: {stages}, and {count} more.", stages=", ".join(names), count=more)
+        return w("Off course: {stages}.", stages=join_names(names, w))
     silent = [s for s in whole.stages if s.gap is Gap.UNASKED]
     if silent:
         return w(
@@ -114,6 +117,8 @@ def stage_evidence(found: Detail, strategy: Strategy, w: Words) -> str:
 
 def map_title(whole: Journey, w: Words) -> str:
     """Finding of the map: how many stages are listened to, and what is silent."""
+    if len(whole.stages) == 1:
+        return w("The journey has one stage so far")
     absent = sum(s.gap is Gap.ABSENT for s in whole.stages)
     silent = number_word(len(whole.stages) - len(whole.heard) - absent, w)
     count, heard = upper(number_word(len(whole.stages), w)), number_word(len(whole.heard), w)

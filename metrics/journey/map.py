@@ -81,11 +81,13 @@ class Harm:
 @dataclass(frozen=True)
 class StageSight:
     """A stage as the map shows it. ``volume``: rows in the period, with the fact they are rows of (orders,
-    contacts ...). ``whole`` and ``answer`` hold the figure and the cells as they are downloaded."""
+    contacts ...). ``span``: length of the measure's scale. ``whole`` and ``answer`` hold the figure and the cells as
+    they are downloaded."""
 
     stage: Stage
     at: KpiStand | None
     unit: Unit | None
+    span: float
     volume: int | None
     volume_of: str | None
     gap: Gap | None
@@ -125,8 +127,9 @@ class Journey:
 
     @property
     def off(self) -> tuple[StageSight, ...]:
-        """Stages off course, in the customer's order."""
-        return tuple(s for s in self.stages if s.at and s.at.standing is Standing.OFF)
+        """Stages off course, furthest from the target first, on the scale of each one's measure."""
+        found = [s for s in self.stages if s.at and s.at.standing is Standing.OFF]
+        return tuple(sorted(found, key=lambda s: -(s.at.gap or 0.0) / (s.span or 1.0) if s.at else 0.0))
 
     def answers(self) -> tuple[Answer, ...]:
         """What is on the map, for its table: figures, cells, and the harm of the blind spot."""
@@ -220,6 +223,7 @@ def _sight(release: Release, stage: Stage, period: str, cross: str | None) -> St
         stage=stage,
         at=at,
         unit=BY_ID[kpi.metric].unit_of(kpi.of) if kpi else None,
+        span=scale_span(release.strategy, kpi, at.target if at else None) if kpi else 0.0,
         volume=volume,
         volume_of=volume_of,
         gap=gap,

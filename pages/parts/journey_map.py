@@ -72,9 +72,10 @@ def chips(sight: StageSight, whole: Journey, strategy: Strategy, w: Words) -> st
 
 
 def _grid(whole: Journey, strategy: Strategy, w: Words, href: Href) -> str:
-    rows = max(len(whole.values), 1)
+    rows = len(whole.values)
     parts = [_groups(whole, w)]
-    parts.append(f'<div class="jr all" style="grid-column:1;grid-row:3">{esc(w("All channels"))}</div>')
+    every = w("All channels") if rows else w("All together")
+    parts.append(f'<div class="jr all" style="grid-column:1;grid-row:3">{esc(every)}</div>')
     parts += [
         f'<div class="jr" style="grid-column:1;grid-row:{row}">{esc(_values((value,), whole, strategy, w))}</div>'
         for row, value in enumerate(whole.values, 4)
@@ -86,9 +87,10 @@ def _grid(whole: Journey, strategy: Strategy, w: Words, href: Href) -> str:
             parts.append(_tall(sight, strategy, w, f"{at}grid-row:3/span {rows + 1}"))
             continue
         parts.append(f'<div class="js" style="{at}grid-row:3">{_measure(sight, w)}</div>')
-        parts.append(_column(sight, whole, strategy, w, at, rows))
+        if rows:
+            parts.append(_column(sight, whole, strategy, w, at, rows))
     size = f"grid-template-columns:84px repeat({len(whole.stages)},minmax(88px,1fr));"
-    size += f"grid-template-rows:auto auto auto repeat({rows},minmax(46px,auto))"
+    size += f"grid-template-rows:auto auto auto repeat({max(rows, 1)},minmax(46px,auto))"
     return f'<div class="jw"><div class="jm" style="{size}">{"".join(parts)}</div></div>'
 
 
@@ -264,7 +266,9 @@ def _legend(whole: Journey, w: Words) -> str:
         parts.append(f'<span><i class="pk"></i>{esc(w("pooled: small groups shown together"))}</span>')
     if any(s.spread is Spread.WITHHELD for s in whole.stages):
         parts.append(f'<span><i class="wk"></i>{esc(w("withheld"))}</span>')
-    parts.append(f'<span><i class="gk2"></i>{esc(w("no signal"))}</span>')
+    heard = [{v for c in s.cells for v in c.values} for s in whole.stages if s.cells]
+    if any(s.gap for s in whole.stages) or any(values != set(whole.values) for values in heard):
+        parts.append(f'<span><i class="gk2"></i>{esc(w("no signal"))}</span>')
     if used:
         parts.insert(0, f'<b title="{esc(_steps(w))}">{esc(w("Distance to the stage’s target"))}</b>')
     note = f'<div class="xs mut leg3">{esc(_steps(w))}</div>' if used else ""
