@@ -16,6 +16,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import duckdb
+
 from metrics.build import facts as fact_tables
 from metrics.build.audit import Vocabulary, audit
 from metrics.build.blocks import blocks, grain_of, month_names
@@ -65,7 +67,7 @@ def build(
             found = read(sources_path, strategy, engine, lambda file: clock.step())
             rejects_file = _rejects(found, out)
         with clock.stage("Facts"):
-            facts = _facts(engine, strategy, found)
+            facts = make_facts(engine, strategy, found)
         tables, said, pools = _numbers(engine, strategy, found, facts, clock)
         with clock.stage("Loyalty"):
             fitted = fit_all(engine, strategy, found)
@@ -131,7 +133,8 @@ def _rejects(found: Read, out: Path) -> Path | None:
     return path
 
 
-def _facts(engine: DuckDBEngine, strategy: Strategy, found: Read) -> fact_tables.Facts:
+def make_facts(engine: DuckDBEngine, strategy: Strategy, found: Read) -> fact_tables.Facts:
+    """The fact tables of what was read. Raises DataError where nobody says whose work the contacts were."""
     no_staff = frozenset(t for t in ("contacts", "orders") if found.trait(t).no_staff)
     if "contacts" in found.tables and "contacts" not in no_staff and not found.staff_mapped["contacts"]:
         raise DataError(
@@ -164,6 +167,8 @@ def _numbers(
                 said.append(published)
             refused += [(kpi, why.value) for kpi in instance.kpis if why]
             clock.step()
+    # ``said`` is everything that will be told. The joint test (design §4.5) stands here: it takes what is said of each
+    # family, block by block, and returns what may stay.
     return _rows(strategy, said) | {"refused": refused}, said, pools
 
 
@@ -269,9 +274,11 @@ def _put(out: Path, tables: Tables, strategy: Strategy, found: Read) -> int:
             os.fsync(file.fileno())
         size = fresh.stat().st_size
         os.replace(fresh, out)
-    except PermissionError:
+    except (OSError, duckdb.IOException):
         raise DataError(
-            "The release cannot be replaced.", str(out), "Close what has it open, or choose another --out."
+            "The release cannot be written there.",
+            str(out),
+            "See that the folder may be written to, has room, and that no other build is under way.",
         ) from None
     finally:
         for left in (fresh, fresh.with_name(fresh.name + ".wal")):

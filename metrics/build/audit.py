@@ -22,6 +22,8 @@ from metrics.release import FORMAT, META_KEYS, SCHEMA
 
 #: Shorter ids are found by chance in any file; for them the closed lists stand alone.
 SHORTEST = 6
+#: Bytes looked at at once.
+PIECE = 1 << 22
 _PERIOD = re.compile(r"all|\d{4}-(0[1-9]|1[0-2]|Q[1-4]|H[12])")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -66,12 +68,13 @@ def audit(path: Path, words: Vocabulary, staff: Collection[str], customers: Coll
         texts = _texts(connection)
     finally:
         connection.close()
+    data = path.read_bytes()
     for kind, ids in (("a member of staff", staff), ("a customer", customers)):
-        wanted = searched(ids)
-        place = _in_texts(texts, wanted) or ("the bytes of the file" if in_bytes(path.read_bytes(), wanted) else None)
-        if place:
+        stands_in = scanner(ids)
+        place = next((at for at, text in texts.items() if stands_in(text)), None)
+        if place or stands_in(data):
             raise _unsafe(
-                f"The name or id of {kind} stands in {place}.",
+                f"The name or id of {kind} stands in {place or 'the bytes of the file'}.",
                 "Take it out of the strategy or of the values that sources and strategy share.",
             )
 
@@ -137,14 +140,14 @@ def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
             raise _unsafe("A text in meta.value is in no closed list.")
 
 
-def _texts(connection: duckdb.DuckDBPyConnection) -> Mapping[str, list[str]]:
-    """Every different text of the file, by table.column."""
+def _texts(connection: duckdb.DuckDBPyConnection) -> Mapping[str, bytes]:
+    """Every different text of the file, a line each, by table.column; upper case made lower."""
     found = {}
     for table, columns in SCHEMA.items():
         for column, kind in columns:
             if kind == "VARCHAR":
                 rows = connection.execute(f'SELECT DISTINCT "{column}" FROM {table}').fetchall()
-                found[f"{table}.{column}"] = [text for (text,) in rows]
+                found[f"{table}.{column}"] = "\n".join(text.casefold() for (text,) in rows).encode()
     return found
 
 
@@ -159,40 +162,35 @@ def searched(ids: Iterable[str]) -> list[bytes]:
     return sorted(found)
 
 
-def _in_texts(texts: Mapping[str, list[str]], wanted: list[bytes]) -> str | None:
-    for place, values in texts.items():
-        if in_bytes("\n".join(v.casefold() for v in values).encode(), wanted):
-            return place
-    return None
+def scanner(ids: Iterable[str]) -> Callable[[bytes], bool]:
+    """A test whether any of these ids stands in some bytes.
 
-
-def in_bytes(data: bytes, wanted: list[bytes]) -> bool:
-    """Whether any of ``wanted`` (six bytes or more each) stands in ``data``.
-
-    The first six bytes of each are looked up at every place of the data at once; only where they fit is the rest
-    compared. A table of one bit per hash value comes first, since nearly no place fits."""
-    if not wanted or len(data) < SHORTEST:
-        return False
-    by_head: dict[int, list[bytes]] = {}
-    for text in wanted:
-        by_head.setdefault(int.from_bytes(text[:SHORTEST], "little"), []).append(text)
+    The first six bytes of each spelling are looked up at every place at once; only where they fit is the rest
+    compared. A table of hash values comes first, since nearly no place fits."""
+    by_head: dict[int, dict[int, set[bytes]]] = {}
+    for text in searched(ids):
+        by_head.setdefault(int.from_bytes(text[:SHORTEST], "little"), {}).setdefault(len(text), set()).add(text)
     heads = np.array(sorted(by_head), dtype=np.uint64)
     marked = np.zeros(1 << 22, dtype=bool)
     marked[_hash(heads)] = True
-    size = 1 << 22
-    for start in range(0, len(data), size):
-        piece = np.frombuffer(data, dtype=np.uint8, offset=start, count=min(size + SHORTEST - 1, len(data) - start))
-        if len(piece) < SHORTEST:
-            continue
-        here = np.zeros(len(piece) - SHORTEST + 1, dtype=np.uint64)
-        for i in range(SHORTEST):
-            here |= piece[i : len(here) + i].astype(np.uint64) << np.uint64(8 * i)
-        near = np.flatnonzero(marked[_hash(here)])
-        fits = near[np.isin(here[near], heads)]
-        for at in fits.tolist():
-            if any(data.startswith(text, start + at) for text in by_head[int(here[at])]):
-                return True
-    return False
+
+    def stands_in(data: bytes) -> bool:
+        for start in range(0, len(data), PIECE):
+            count = min(PIECE + SHORTEST - 1, len(data) - start)
+            if count < SHORTEST or not len(heads):
+                continue
+            piece = np.frombuffer(data, dtype=np.uint8, offset=start, count=count)
+            here = np.zeros(count - SHORTEST + 1, dtype=np.uint64)
+            for i in range(SHORTEST):
+                here |= piece[i : len(here) + i].astype(np.uint64) << np.uint64(8 * i)
+            near = np.flatnonzero(marked[_hash(here)])
+            for at in near[np.isin(here[near], heads)].tolist():
+                for length, texts in by_head[int(here[at])].items():
+                    if data[start + at : start + at + length] in texts:
+                        return True
+        return False
+
+    return stands_in
 
 
 def _hash(values: NDArray[np.uint64]) -> NDArray[np.int64]:

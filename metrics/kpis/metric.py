@@ -4,7 +4,8 @@
 (pages import it). Because every measure is a column that is *summed*, months add up to quarters and cells to
 totals by construction.
 
-Fact tables (made by ``metrics.build.facts``), one row each; dimension columns hold closed values or ``other``:
+Fact tables (made by ``metrics.build.facts``), one row each; a dimension column holds the place of the row's value in
+the strategy's declared order, ``other`` last:
 
 * ``contacts``     month, first_response_hours, resolved_hours, resolved, reopened, repeated, promise_kept,
                    is_complaint, invited  (all nullable; hours are DOUBLE, the rest BOOLEAN; infinite hours: it had
