@@ -38,9 +38,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Closeup:
-    """What the KPI page rests on. ``course``: the KPI over time, up to the
-    end of the period; ``before`` and ``moved``: the same period a year
-    earlier and the change since, None when the measurement changed in between; ``split``: that change by mix and rate."""
+    """What the KPI page rests on. ``course``: the KPI over time, up to the end of the period; ``before`` and ``moved``:
+    the same period a year earlier and the change since, None when the measurement changed in between; ``split``: that
+    change by mix and rate."""
 
     at: KpiStand
     course: Answer | None

@@ -14,7 +14,7 @@ from metrics.closeup import latest
 from metrics.errors import Refusal, Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import change_text, scale_top, span_text, target_text, value_parts
+from metrics.labels import DIGITS, change_text, scale_top, span_text, target_text, value_parts
 from metrics.periods import WAVE, block_of, first_day, months_of, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure
@@ -154,7 +154,10 @@ def _card(release: Release, at: KpiStand, period: str, names: Mapping[Standing, 
         )
     gap = ""
     if at.gap is not None and at.gap > 0:
-        gap = w("{gap} to go", gap=change_text(at.gap, unit, w, currency, signed=False))
+        if unit in (Unit.PERCENT, Unit.POINTS):
+            gap = w("{n} points to go", n=w.number(at.gap, DIGITS[unit]))
+        else:
+            gap = w("{gap} to go", gap=change_text(at.gap, unit, w, currency, signed=False))
     none = _why_none(at, w) if row is None or row.value is None else ""
     n = w("n = {n}", n=w.number(row.n)) if row and row.n is not None else ""
     when = w.period(at.period) if at.period else ""
