@@ -79,4 +79,4 @@ def test_layers_of_the_architecture_are_the_tested_ones() -> None:
 def test_requirements_are_pinned_and_say_why() -> None:
     for line in text("requirements.txt").splitlines():
         if line and not line.startswith("#"):
-            assert re.match(r"[\w-]+==[\w.]+ +# .{8,}", line), line
+            assert re.match(r"[\w.-]+==[\w.]+ +# .{8,}", line), line
