@@ -58,7 +58,12 @@ def _stage(page: Page, whole: Journey, stage: str) -> None:
 
 def _map(page: Page, whole: Journey) -> None:
     w = page.w
-    subtitle = w("Each stage keeps its own measure; colours compare with that stage’s target, not with each other.")
+    coloured = any(cell.level for sight in whole.stages for cell in sight.cells)
+    subtitle = (
+        w("Each stage keeps its own measure; colours compare with that stage’s target, not with each other.")
+        if coloured
+        else w("Each stage keeps its own measure and its own target; they do not compare with each other.")
+    )
     with cards.card("map", words.map_title(whole, w), subtitle):
 
         def html() -> str:

@@ -12,6 +12,7 @@ from metrics.journey.map import Gap, Harm, Journey, MapCell, Spread, StageSight
 from metrics.journey.stage import level_shares
 from metrics.kpis.metric import Unit
 from metrics.labels import join_names, span_text, value_name, value_text
+from metrics.standing import KpiStand
 from metrics.strategy.model import Stage, Strategy
 from metrics.words import Words
 from pages.parts.cards import esc, status
@@ -90,7 +91,7 @@ def _grid(whole: Journey, strategy: Strategy, w: Words, href: Href) -> str:
         if rows:
             parts.append(_column(sight, whole, strategy, w, at, rows))
     size = f"grid-template-columns:84px repeat({len(whole.stages)},minmax(88px,1fr));"
-    size += f"grid-template-rows:auto auto auto repeat({max(rows, 1)},minmax(46px,auto))"
+    size += "grid-template-rows:auto auto auto" + (f" repeat({rows},minmax(46px,auto))" if rows else "")
     return f'<div class="jw"><div class="jm" style="{size}">{"".join(parts)}</div></div>'
 
 
@@ -119,15 +120,14 @@ def _measure(sight: StageSight, w: Words) -> str:
         word = w("asked, but no KPI") if sight.stage.listening_posts else w("no measure")
         return f'<span class="num">–</span><div class="xs mut">{esc(word)}</div>'
     name = esc(at.kpi.name(w.lang))
-    flag = f'<span class="doubt" title="{esc(w("Doubt"))}">{svg(FLAG, 13, "0 0 14 14")}</span>' if at.doubt else ""
-    stood = status(at.standing, w, at.has_lever)
+    stood = status(at.standing, w, at.has_lever) + doubt_reason(at, w)
     if row is None or row.value is None:
         return f'<span class="num">–</span><div class="xs mut">{name}</div>{stood}'
     span = span_text(row.low, row.high, sight.unit, w)
     when = f" · {w.period(at.period, short=True)}" if at.period and not sight.own_period else ""
     value = _value(row, sight.unit, w)
     return (
-        f'<span class="num">{esc(value)}</span>{flag}<div class="xs mut"><span class="nb">{esc(span + when)}</span>'
+        f'<span class="num">{esc(value)}</span><div class="xs mut"><span class="nb">{esc(span + when)}</span>'
         f"<br>{name}</div>{stood}"
     )
 
@@ -245,12 +245,20 @@ def _listed(sight: StageSight, whole: Journey, strategy: Strategy, w: Words, hre
     span = span_text(row.low, row.high, sight.unit, w)
     when = f" · {w.period(at.period, short=True)}" if at.period and not sight.own_period else ""
     stood = status(at.standing, w, at.has_lever)
+    doubt = doubt_reason(at, w)
     line = (
         f'<div class="pv"><span class="num">{esc(_value(row, sight.unit, w))}</span>'
         f'<span class="xs mut">{esc(span + when)}<br>{esc(at.kpi.name(w.lang))}</span>'
         f'<span class="ps-st">{stood}</span></div>'
     )
-    return f'<div class="ps">{head}{line}{chips(sight, whole, strategy, w)}</div>'
+    return f'<div class="ps">{head}{line}{doubt}{chips(sight, whole, strategy, w)}</div>'
+
+
+def doubt_reason(at: KpiStand, w: Words) -> str:
+    """The amber flag with what changed in the measurement."""
+    if at.doubt is None:
+        return ""
+    return f'<div class="doubt">{svg(FLAG, 13, "0 0 14 14")}<span>{esc(at.doubt.name(w.lang))}</span></div>'
 
 
 def distance_name(level: int | None, w: Words) -> str:

@@ -13,7 +13,7 @@ from metrics.standing import KpiStand
 from metrics.strategy.model import KPI, Strategy
 from metrics.words import Words
 from pages.parts.cards import esc, status
-from pages.parts.journey_map import chips, level_bar
+from pages.parts.journey_map import chips, doubt_reason, level_bar
 
 TOPICS = 9
 """Topics drawn; the table holds all."""
@@ -68,7 +68,7 @@ def _topic(topic: Topic, most: float, strategy: Strategy, w: Words) -> str:
 def _stand(at: KpiStand, w: Words, href: Callable[..., str]) -> str:
     unit = BY_ID[at.kpi.metric].unit_of(at.kpi.of)
     target = w("target {value}", value=value_text(at.target, unit, w)) if at.target is not None else ""
-    mark = status(at.standing, w, at.has_lever)
+    mark = status(at.standing, w, at.has_lever) + doubt_reason(at, w)
     return _line(at.kpi, at.row, target, mark, w, href)
 
 
