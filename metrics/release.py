@@ -135,15 +135,22 @@ class Cell:
 
 
 class Release:
-    """A release opened for reading: one connection per process, a cursor per query, no outside access."""
+    """A release opened for reading: one connection per process, a cursor per query, no outside access.
+
+    It is copied into memory (a few MB) and its file is let go: DuckDB knows open files by their path, so a file that
+    a new build renamed over this one would answer with the old numbers or not open at all, and on Windows the
+    rename would fail."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         stat = os.stat(path)
         self.stamp = (str(path), stat.st_mtime_ns, stat.st_size)
-        self._connection = duckdb.connect(
-            str(path), read_only=True, config={"enable_external_access": "false", "threads": "1"}
-        )
+        self._connection = duckdb.connect(":memory:", config={"threads": "1"})
+        place = str(path).replace("'", "''")
+        self._connection.execute(f"ATTACH '{place}' AS release (READ_ONLY)")
+        self._connection.execute("COPY FROM DATABASE release TO memory")
+        self._connection.execute("DETACH release")
+        self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self._lock = Lock()
         self._numbers: dict[tuple[str, str, int], list[tuple[str, int, dict[str, float]]]] = {}

@@ -34,9 +34,19 @@ def esc(text: object) -> str:
     return escape(normalize("NFC", str(text)))
 
 
+class _Html:
+    """Finished HTML. Streamlit dedents plain strings with regular expressions on every run; this it takes as it is."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
 def show(*pieces: str) -> None:
     """Draw pieces of HTML as one element."""
-    st.html("".join(pieces))
+    st.html(_Html("".join(pieces)))
 
 
 def standing_name(standing: Standing, w: Words) -> str:

@@ -29,7 +29,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -93,7 +93,7 @@ class Page:
 
 
 _kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
-_lock = Lock()
+_lock, _opening = Lock(), Lock()
 
 
 def _keep(key: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -144,7 +144,7 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
         initial_sidebar_state=212,
     )
     current = list(names).index(page_id) + 1
-    st.html(stylesheet(theme, current))
+    cards.show(stylesheet(theme, current))
     period = segment = None
     options: tuple[str, ...] = ()
     if release:
@@ -225,13 +225,14 @@ def _release() -> Release | None:
     except OSError:
         return None
     try:
-        return _opened(str(path), stat.st_mtime_ns, stat.st_size)
+        with _opening:
+            return _opened(str(path), stat.st_mtime_ns, stat.st_size)
     except Exception as error:
         _log(error)
         return None
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@lru_cache(maxsize=2)
 def _opened(path: str, modified: int, size: int) -> Release:
     release = Release(Path(path))
     if release.meta.get("format") != FORMAT:
@@ -239,12 +240,12 @@ def _opened(path: str, modified: int, size: int) -> Release:
     return release
 
 
-@cache
+@lru_cache(maxsize=2)
 def _periods(release: Release) -> tuple[str, ...]:
     return periods(release)
 
 
-@cache
+@lru_cache(maxsize=2)
 def _default_period(release: Release) -> str:
     return default_period(release)
 

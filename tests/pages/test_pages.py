@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from os import replace
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,8 +13,8 @@ from metrics.errors import Refused
 from metrics.refusals import reason
 from metrics.words import Words
 from tests.pages.conftest import Serve
-from tests.pages.looking import LOCALES, PAGES, Look
-from tests.pages.serving import ROOT, Served
+from tests.pages.looking import BROKEN, LOCALES, PAGES, Look
+from tests.pages.serving import ROOT, Served, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -137,6 +139,54 @@ def test_headings_are_drawn_in_the_font_that_is_shipped(shared: Served, browser:
         assert look.page.evaluate(
             "document.fonts.ready.then(() => document.fonts.check('600 27px \"Be Vietnam Pro\"', 'Ế'))"
         )
+
+
+@pytest.mark.parametrize("kind", ["ValueError", "Refusal"])
+def test_a_page_that_fails_is_a_calm_card_that_repeats_nothing(
+    kind: str, tmp_path: Path, invented: Path, browser: Browser
+) -> None:
+    """An error may hold a value: neither the page nor the log says it."""
+    raised = 'ValueError("Lan 0901234567")' if kind == "ValueError" else "Refusal(Refused.TOO_FEW)"
+    for name in ("pages", "metrics", "static", ".streamlit"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    entry = tmp_path / "dashboard.py"
+    entry.write_text(
+        "from metrics.errors import Refusal, Refused\n"
+        "from pages.parts.frame import open_page\n"
+        f"def draw(page):\n    page.link('tree', 'half a page')\n    raise {raised}\n"
+        "open_page('strategy', draw)\n"
+    )
+    with serve(tmp_path, invented, entry=entry) as served:
+        with Look(browser, served.url).open("/?lang=en") as look:
+            assert look.page.locator('[data-testid="stException"]').count() == 0
+            wanted = BROKEN if kind == "ValueError" else reason(Refused.TOO_FEW, Words("en"))
+            assert look.page.inner_text("h1") == wanted
+            assert "half a page" not in look.main and "0901234567" not in look.text
+        assert "0901234567" not in served.log and "Traceback" not in served.log
+        assert ("ValueError at" in served.log) is (kind == "ValueError")
+
+
+def test_a_new_release_is_served_at_once_and_the_old_one_is_forgotten(
+    fresh: Serve, invented: Path, tmp_path: Path, browser: Browser
+) -> None:
+    """The build renames a new file over the old one while readers have it open."""
+    from metrics.strategy.load import load
+    from tests.invented import invent
+
+    serving = tmp_path / "serving.duckdb"
+    copy(invented, serving)
+    strategy = load(ROOT / "strategy.yaml").strategy
+    assert strategy is not None
+    raw = strategy.model_dump(mode="json")
+    raw["organisation"]["name"] = {"en": "Renamed", "vi": "Renamed"}
+    renamed = invent(type(strategy).model_validate(raw), tmp_path / "next.duckdb", seed=2)
+    with fresh(serving) as served, Look(browser, served.url) as look:
+        look.open("/?lang=en").fine("en")
+        before = look.page.inner_text("h1 + p.ev")
+        replace(renamed, serving)
+        look.open("/?lang=en").fine("en")
+        assert "Renamed" in look.text
+        assert look.page.inner_text("h1 + p.ev") != before
 
 
 def test_text_of_the_strategy_is_text_and_never_markup(fresh: Serve, tmp_path: Path, browser: Browser) -> None:
