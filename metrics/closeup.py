@@ -19,12 +19,19 @@ from metrics.strategy.model import View
 TABLES = {"cohorts": "orders"}
 
 
+SUMS = (Unit.MONEY, Unit.COUNT)
+TOLD = 0.25
+"""Share of a change that a breakdown must tell to be chosen before a more important view."""
+
+
 @dataclass(frozen=True)
 class Cut:
-    """A breakdown of the KPI in the period by the first dimension of a view after the KPI's scope."""
+    """A breakdown of the KPI in the period by the first dimension of a view after the KPI's scope. ``target``: that of
+    the KPI, None where figures are sums: what the whole should reach is not what a part should."""
 
     view: View
     answer: Answer
+    target: float | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ def closeup(release: Release, kpi_id: str, period: str) -> Closeup:
             continue
         seen.add(dimensions[0])
         if len(answer.rows) != 1 and not _by_definition(answer):
-            cuts.append(Cut(view, answer))
+            cuts.append(Cut(view, answer, None if answer.unit in SUMS else at.target))
     before = moved = told = None
     if shown != WAVE and at.doubt is None:
         before = _one(release, kpi_id, year_before(shown))
@@ -108,8 +115,7 @@ def _one(release: Release, kpi: str, period: str) -> Row | None:
 
 
 def _split(release: Release, at: KpiStand, cuts: list[Cut], period: str) -> Told | None:
-    """The change since a year ago by the view that says most: the one with the largest single part. All parts add up
-    to the same change, so a view that does not meet the cause spreads it thin."""
+    """The change since a year ago by the view that tells most of it; by the most important view when none does."""
     if at.row is None:
         return None
     old, new = _one(release, at.kpi.id, year_before(period)), _one(release, at.kpi.id, period)
@@ -124,7 +130,8 @@ def _split(release: Release, at: KpiStand, cuts: list[Cut], period: str) -> Told
         made = split(earlier, cut.answer, old, new)
         if made:
             found.append(Told(made, earlier, cut.answer))
-    return max(found, key=lambda t: max(abs(t.split.mix), *(abs(p.rate) for p in t.split.parts)), default=None)
+    best = max(found, key=lambda t: t.split.uneven, default=None)
+    return best if best and best.split.uneven > TOLD * abs(best.split.total) else next(iter(found), None)
 
 
 def latest(release: Release, kpi: str, period: str) -> KpiStand:

@@ -26,14 +26,21 @@ MEANS = (Unit.PERCENT, Unit.POINTS, Unit.SCORE)
 @dataclass(frozen=True)
 class Part:
     """What one group contributes to the change of the total, in the unit of the KPI. ``grew``: change of its share of
-    all rows, -1 to 1. ``moved``: the change of its own figure, with its interval."""
+    all rows, -1 to 1; ``share``: its mean share. ``moved``: the change of its own figure, with its interval."""
 
     before: Row
     after: Row
     rate: float
     mix: float
     grew: float
+    share: float
     moved: Change
+
+    def apart(self, common: float) -> bool:
+        """Whether its own figure surely moved otherwise than all groups together did."""
+        if self.moved.low is None or self.moved.high is None:
+            return False
+        return self.moved.low > common or self.moved.high < common
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,13 @@ class Split:
     def mix(self) -> float:
         return sum(p.mix for p in self.parts)
 
+    @property
+    def uneven(self) -> float:
+        """How much this breakdown tells, in the unit of the KPI: the mix, and what groups did that surely differ from
+        the common change. Near nothing where all groups moved alike."""
+        common = self.own.value
+        return abs(self.mix) + sum(p.share * abs(p.moved.value - common) for p in self.parts if p.apart(common))
+
 
 def split(before: Answer, after: Answer, total_before: Row, total_after: Row) -> Split | None:
     """The change between two answers of one period each, cut alike, as mix and rate by group.
@@ -82,12 +96,13 @@ def split(before: Answer, after: Answer, total_before: Row, total_after: Row) ->
             return None
         share = (then.n or 0) / (total_before.n or 1), (now.n or 0) / (total_after.n or 1)
         grew = share[1] - share[0]
-        rate = (share[0] + share[1]) / 2 * own.value
-        parts.append(Part(then, now, rate, grew * ((then.value + now.value) / 2 - middle), grew, own))
-    return Split(total_before, total_after, tuple(parts), whole, _own(parts, total_before, total_after))
+        held = (share[0] + share[1]) / 2
+        mix = grew * ((then.value + now.value) / 2 - middle)
+        parts.append(Part(then, now, held * own.value, mix, grew, held, own))
+    return Split(total_before, total_after, tuple(parts), whole, _own(parts))
 
 
-def _own(parts: Sequence[Part], before: Row, after: Row) -> Change:
+def _own(parts: Sequence[Part]) -> Change:
     """The rate component; its interval by square-and-add over the groups, which are independent, shares taken as
     known (as in direct standardisation)."""
     rate = sum(p.rate for p in parts)
@@ -95,9 +110,8 @@ def _own(parts: Sequence[Part], before: Row, after: Row) -> Change:
     for p in parts:
         if p.moved.low is None or p.moved.high is None:
             return Change(rate, None, None)
-        weight = ((p.before.n or 0) / (before.n or 1) + (p.after.n or 0) / (after.n or 1)) / 2
-        down += (weight * (p.moved.value - p.moved.low)) ** 2
-        up += (weight * (p.moved.high - p.moved.value)) ** 2
+        down += (p.share * (p.moved.value - p.moved.low)) ** 2
+        up += (p.share * (p.moved.high - p.moved.value)) ** 2
     return Change(rate, rate - sqrt(down), rate + sqrt(up))
 
 

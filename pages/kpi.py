@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from metrics.charts import dots, parts, trend
@@ -14,6 +16,9 @@ from pages.parts import closeup as pieces
 from pages.parts.chart import chart
 from pages.parts.frame import Page, open_page
 from pages.parts.table import table_and_download
+
+# Cards beside each other; the first row is always drawn, what follows on demand. (No bare string: Streamlit draws it.)
+AT_ONCE = 3
 
 
 def draw(page: Page) -> None:
@@ -64,18 +69,31 @@ def _course(page: Page, found: Closeup) -> None:
 
 
 def _cuts(page: Page, found: Closeup) -> None:
-    """Breakdowns, three to a row, and why the total moved."""
+    """Why the total moved and the breakdowns that matter most; the others in a line that opens."""
     told = found.split.after if found.split else None
     first = [c for c in found.cuts if c.answer is told]
-    rest = sorted((c for c in found.cuts if c not in first), key=lambda c: len(c.answer.rows))
-    drawn = [*first, *([None] if found.split else []), *rest]
-    for start in range(0, len(drawn), 3):
-        for place, cut in zip(st.columns(3, gap=16), drawn[start : start + 3]):
-            with place:
-                if cut is None:
-                    _why(page, found)
-                else:
-                    _cut(page, found, cut)
+    rest = [c for c in found.cuts if c not in first]
+    drawn: list[Cut | None] = [*first, *([None] if found.split else []), *rest]
+    _row(page, found, drawn[:AT_ONCE])
+    more = sorted((c for c in drawn[AT_ONCE:] if c), key=lambda c: len(c.answer.rows))
+    if not more:
+        return
+    box = st.expander(texts.more_line(len(more), page.w), key=f"more-{found.at.kpi.id}", on_change="rerun")
+    if box.open:
+        with box:
+            for start in range(0, len(more), AT_ONCE):
+                _row(page, found, more[start : start + AT_ONCE])
+
+
+def _row(page: Page, found: Closeup, drawn: Sequence[Cut | None]) -> None:
+    if not drawn:
+        return
+    for place, cut in zip(st.columns(AT_ONCE, gap=16), drawn):
+        with place:
+            if cut is None:
+                _why(page, found)
+            else:
+                _cut(page, found, cut)
 
 
 def _cut(page: Page, found: Closeup, cut: Cut) -> None:
@@ -85,7 +103,7 @@ def _cut(page: Page, found: Closeup, cut: Cut) -> None:
     with cards.card(f"cut-{by}", title, texts.cut_line(cut, strategy, found.at.period or page.period, w)):
         if not answer.rows:
             return
-        target = found.at.target
+        target = cut.target
         make = lambda: dots.figure(answer, kpi.direction, target, strategy, w, tokens(page.theme))  # noqa: E731
         chart(page, f"cut-{by}", make, title, kpi.id)
         table_and_download(page, [answer], f"{by}-{kpi.id}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from metrics.answers import Answer, Row, Status
-from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, spread, text, tick_texts, wrap
+from metrics.answers import Answer, Row
+from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, spread, text, thin, tick_texts, wrap
 from metrics.charts.tokens import Tokens, faded
 from metrics.labels import group_name, join_names, target_text, value_text
 from metrics.strategy.model import Strategy
@@ -111,7 +111,7 @@ def _dots(chosen: list[tuple[int, Row, str]], answer: Answer, colour: str, w: Wo
             "y": [y for y, _, _ in chosen],
             "marker": {
                 "size": 11,
-                "color": [tokens.card if r.status is Status.INDICATIVE else colour for _, r, _ in chosen],
+                "color": [tokens.card if thin(r) else colour for _, r, _ in chosen],
                 "line": {"color": colour, "width": 2},
             },
             "error_x": {
@@ -180,7 +180,8 @@ def finding(answer: Answer, direction: str, target: float | None, strategy: Stra
         return w("Every group is on the wrong side of the target")
     apart = _apart(rows[-1], rows[:-1])
     if target is not None and bad and len(bad) <= 2:
-        listed = join_names([names[r] for r in bad], w)
+        said = [names[r] for r in bad]
+        listed = "; ".join(said) if any(r.pooled for r in bad) else join_names(said, w)
         aim = target_text(target, answer.unit, w)
         if direction == "up":
             return w("Only {groups} below the target of {target}", groups=listed, target=aim)

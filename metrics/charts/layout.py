@@ -114,11 +114,16 @@ def hover(row: Row, unit: Unit, w: Words, name: str = "") -> str:
     if row.n is not None:
         parts.append(f"n = {w.number(row.n)}")
     parts.append(w.period(row.period))
-    if row.status is Status.INDICATIVE:
+    if thin(row):
         parts.append(w("indicative: fewer than 30"))
     if row.pooled:
         parts.append(w("pooled"))
     return "<br>".join(parts)
+
+
+def thin(row: Row) -> bool:
+    """Whether a figure is only indicative. What a company records (a cost, a count of followers) has no sample."""
+    return row.status is Status.INDICATIVE and row.low is not None
 
 
 def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:

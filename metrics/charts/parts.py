@@ -115,6 +115,8 @@ def finding(found: Split, answer: Answer, strategy: Strategy, w: Words) -> str:
                 return against.format(group=name)
     if not found.moved.sure:
         return w("No clear change to explain: the parts are within chance")
+    if found.uneven < NOTABLE * abs(found.moved.value):
+        return w("No group explains it: all moved alike")
     if abs(found.mix) > abs(found.rate):
         size = change_figure(found.mix, answer.unit, w)
         return w("Why it moved: {part} of {total} points come from another mix", part=size, total=total)

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from metrics.answers import Request, Status, ask
+from metrics.answers import Request, ask
 from metrics.change import change
+from metrics.charts.layout import thin
 from metrics.charts.limits import fields, stretches
 from metrics.closeup import latest
 from metrics.errors import Refusal, Refused
@@ -185,7 +186,7 @@ def _card(release: Release, at: KpiStand, period: str, names: Mapping[Standing, 
         "owner": owner,
         "gap": gap,
         "note": " · ".join(x for x in (when, n) if x),
-        "indicative": w("indicative") if row and row.status is Status.INDICATIVE else "",
+        "indicative": w("indicative") if row and thin(row) else "",
         "spark": _spark(release, kpi),
         "spoken": " ".join(s for s in spoken if s),
     }

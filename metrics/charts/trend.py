@@ -8,9 +8,9 @@ from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
 
-from metrics.answers import Answer, Row, Status
+from metrics.answers import Answer, Row
 from metrics.change import change
-from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, safe, spread, text, tick_texts
+from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, safe, spread, text, thin, tick_texts
 from metrics.charts.limits import Field, fields, stretches
 from metrics.charts.tokens import Tokens, faded
 from metrics.labels import change_text, value_text
@@ -141,7 +141,7 @@ def _run(run: Sequence[Row], xs: dict[str, float], answer: Answer, w: Words, tok
                     fillcolor=faded(tokens.prim, 0.16),
                 )
             )
-        hollow = [r.status is Status.INDICATIVE for r in rows]
+        hollow = [thin(r) for r in rows]
         alone = len(rows) == 1
         error = None
         if alone and band:

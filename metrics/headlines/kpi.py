@@ -8,7 +8,7 @@ from metrics.answers import Answer, Row
 from metrics.charts.dots import finding as groups_finding
 from metrics.charts.dots import name_of
 from metrics.charts.parts import finding as why_finding
-from metrics.closeup import Closeup, Cut
+from metrics.closeup import SUMS, Closeup, Cut
 from metrics.headlines.sentence import number_word
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
@@ -35,11 +35,13 @@ def headline(found: Closeup, strategy: Strategy, w: Words) -> str:
         return w("{kpi} has no target, so nobody can say whether it is on course.", **told)
     where = _where(found, strategy, w)
     if at.standing is Standing.OFF:
-        told["gap"] = change_text(at.gap or 0.0, _unit(at), w, strategy.organisation.currency, signed=False)
+        gap = change_text(at.gap or 0.0, _unit(at), w, strategy.organisation.currency, signed=False)
+        up = at.kpi.direction == "up"
+        state = w("{kpi} is {gap} short", gap=gap, **told) if up else w("{kpi} is {gap} too high", gap=gap, **told)
         if where:
-            return w("{kpi} is {gap} short, and {where}.", where=where, **told)
+            return w("{state}, and {where}.", state=state, where=where)
         trend = _trend(found, w)
-        return w("{kpi} is {gap} short, {trend}.", trend=trend, **told) if trend else w("{kpi} is {gap} short.", **told)
+        return w("{state}, {trend}.", state=state, trend=trend) if trend else f"{state}."
     if at.standing is Standing.UNSURE:
         return w("We cannot tell yet: the range of {kpi} crosses its target.", **told)
     if at.standing is Standing.NO_HANDLE:
@@ -68,7 +70,7 @@ def _where(found: Closeup, strategy: Strategy, w: Words) -> str:
 
 
 def _below(found: Closeup, cut: Cut) -> list[Row]:
-    target, up = found.at.target, found.at.kpi.direction == "up"
+    target, up = cut.target, found.at.kpi.direction == "up"
     if target is None:
         return []
     return [
@@ -90,7 +92,7 @@ def _trend(found: Closeup, w: Words) -> str:
 
 def evidence(found: Closeup, strategy: Strategy, period: str, w: Words) -> str:
     """One to three sentences: the period when it is not the one asked for, the change in a year, what the breakdown
-    shows, what the KPI carries."""
+    shows."""
     at, unit, currency = found.at, _unit(found.at), strategy.organisation.currency
     if at.row is None or at.row.value is None:
         return _no_figure(found, w)
@@ -108,14 +110,14 @@ def evidence(found: Closeup, strategy: Strategy, period: str, w: Words) -> str:
             parts.append(w("It fell by {change} since {period}, from {was}.", change=size, period=since, was=was))
     elif at.doubt is not None:
         parts.append(w("Earlier figures were measured in another way, so no change is told."))
-    elif found.moved and found.before:
+    elif found.moved and found.before and at.standing is Standing.UNSURE:
         parts.append(w("Since {period} it shows no clear change.", period=w.period(found.before.period)))
-    if found.split:
+    if found.split and (found.split.split.moved.sure or found.split.split.own.sure):
         why = why_finding(found.split.split, found.split.after, strategy, w)
         parts.append(f"{why}.")
     elif found.cuts:
         parts.append(f"{cut_title(found, found.cuts[0], strategy, w)}.")
-    return " ".join(p for p in (*parts, linked(found, strategy, w)) if p)
+    return " ".join(parts)
 
 
 def _no_figure(found: Closeup, w: Words) -> str:
@@ -184,7 +186,8 @@ def figure_line(found: Closeup, strategy: Strategy, w: Words) -> str:
     span = span_text(row.low, row.high, unit, w, strategy.organisation.currency)
     parts = [w("95% interval {span}", span=span)] if span else []
     if row.n is not None:
-        parts.append(f"n = {w.number(row.n)}")
+        recorded = BY_ID[found.at.kpi.metric].fact == "series"
+        parts.append(w("{n} monthly figures", n=w.number(row.n)) if recorded else f"n = {w.number(row.n)}")
     return ", ".join([*parts, w.period(row.period)])
 
 
@@ -229,7 +232,20 @@ def course_line(answer: Answer, w: Words) -> str:
 
 
 def cut_title(found: Closeup, cut: Cut, strategy: Strategy, w: Words) -> str:
-    return groups_finding(cut.answer, found.at.kpi.direction, found.at.target, strategy, w)
+    if cut.answer.unit in SUMS:
+        return _largest(cut, strategy, w)
+    return groups_finding(cut.answer, found.at.kpi.direction, cut.target, strategy, w)
+
+
+def _largest(cut: Cut, strategy: Strategy, w: Words) -> str:
+    """Of sums the group that makes most of the whole."""
+    rows = [r for r in cut.answer.rows if r.value is not None]
+    whole = sum(r.value or 0.0 for r in rows)
+    if not whole:
+        return groups_finding(cut.answer, "up", None, strategy, w)
+    top = max(rows, key=lambda r: r.value or 0.0)
+    share = w.percent(100 * (top.value or 0.0) / whole, 0)
+    return w("{group} makes {share} of what is shown", group=name_of(cut.answer, top, strategy, w), share=share)
 
 
 def cut_line(cut: Cut, strategy: Strategy, period: str, w: Words) -> str:
@@ -242,12 +258,18 @@ def cut_line(cut: Cut, strategy: Strategy, period: str, w: Words) -> str:
     return text
 
 
+def more_line(count: int, w: Words) -> str:
+    """The line that opens to the breakdowns not drawn yet."""
+    return w("1 more breakdown") if count == 1 else w("{count} more breakdowns", count=count)
+
+
 def why_line(found: Closeup, w: Words) -> str:
     """Subtitle of the split: the two periods."""
     if found.split is None:
         return ""
     split = found.split.split
-    return w("{now} against {before}, points", now=w.period(split.after.period), before=w.period(split.before.period))
+    now, then = w.period(split.after.period), w.period(split.before.period)
+    return w("Points, {now} against {before}", now=now, before=then)
 
 
 def what_it_is(found: Closeup, release: Release, w: Words) -> list[str]:

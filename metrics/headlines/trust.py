@@ -21,7 +21,7 @@ def trust(found: Closeup, strategy: Strategy, w: Words) -> list[tuple[Standing, 
     good, warn = Standing.ON, Standing.WATCH
     row = found.at.row
     marks: list[tuple[Standing, str]] = []
-    if row is not None and row.n is not None:
+    if row is not None and row.n is not None and row.low is not None:
         n = w.number(row.n)
         if row.status is Status.FIRM:
             marks.append((good, w("n = {n} in {period}: enough to be firm", n=n, period=w.period(row.period))))

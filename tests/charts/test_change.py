@@ -107,3 +107,13 @@ def test_parts_that_do_not_make_the_whole_are_not_told() -> None:
     assert split(answer(old), answer(pooled), whole(old), whole(pooled)) is None
     held = [new[0], Row("2025-Q4", new[1].dims, None, None, None, None, Status.WITHHELD, False)]
     assert split(answer(old), answer(held), whole(old), whole(new)) is None
+
+
+def test_a_cause_is_only_named_where_a_group_surely_moved_otherwise() -> None:
+    """All groups fell by five: none of them is the reason, however large it is."""
+    old = [group("zalo", 80.0, 900, 2.0), group("store", 82.0, 100, 2.0)]
+    alike = told(old, [group("zalo", 75.0, 900, 2.0), group("store", 77.0, 100, 2.0)])
+    assert alike.uneven == pytest.approx(abs(alike.mix)) == pytest.approx(0.0)
+    one = told(old, [group("zalo", 80.0, 900, 2.0), group("store", 50.0, 100, 2.0)])
+    assert one.uneven > 2 * abs(one.total) * 0.25
+    assert one.parts[1].apart(one.own.value)
