@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from metrics.clearing.rule import Floors, Standing, passes
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Triples = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 #: Sums of k groups (k rows, one column per measure) -> which groups had the same bounded result in every row.
 Constant = Callable[[Floats], NDArray[np.bool_]]
 
@@ -30,10 +32,10 @@ class Evidence:
     handled: Floats
     staff_cell: Ints
     staff: Ints
-    staff_rows: Floats
+    staff_rows: Ints
     customer_cell: Ints
     customer: Ints
-    customer_weight: Floats
+    customer_weight: Ints
 
     @property
     def cells(self) -> int:
@@ -43,31 +45,35 @@ class Evidence:
 def evidence(
     sums: Floats,
     handled: Floats,
-    staff: tuple[Ints, Ints, Floats],
-    customers: tuple[Ints, Ints, Floats],
+    staff: Triples,
+    customers: Triples,
 ) -> Evidence:
-    """Evidence from (cell, person, rows) triples in any order; a pair may stand in several places."""
-    return Evidence(sums, handled, *_added(*staff), *_added(*customers))
+    """Evidence from (cell, person, rows) triples in any order; a pair may stand in several places. Rows and money are
+    whole numbers."""
+    triples = [tuple(column.astype(np.int64) for column in three) for three in (staff, customers)]
+    return Evidence(sums, handled, *_added(*triples[0]), *_added(*triples[1]))
 
 
-def _added(cell: Ints, person: Ints, rows: Floats) -> tuple[Ints, Ints, Floats]:
+def _added(cell: Ints, person: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
     """Triples with each (cell, person) once, sorted by cell and then person."""
     if not len(cell):
         return cell, person, rows
     low = int(person.min())
-    width = int(person.max()) - low + 1
-    key = cell * width + (person - low)
-    whole = rows.astype(np.int64)
-    bits = int(whole.max()).bit_length()
-    if int(key.max()).bit_length() + bits < 63 and int(whole.min()) >= 0 and (whole == rows).all():
+    person_bits = (int(person.max()) - low).bit_length()
+    key = (cell << person_bits) | (person - low)
+    row_bits = int(rows.max()).bit_length()
+    if int(rows.min()) >= 0 and int(key.max()).bit_length() + row_bits < 63:
         # Key and rows in one number: sorting numbers is many times faster than finding the order of pairs.
-        packed = np.sort((key << bits) | whole)
-        key, rows = packed >> bits, (packed & ((1 << bits) - 1)).astype(float)
+        packed = (key << row_bits) | rows
+        packed.sort()
+        key, rows = packed >> row_bits, packed & ((1 << row_bits) - 1)
     else:
         order = np.argsort(key)
         key, rows = key[order], rows[order]
     start = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-    return key[start] // width, key[start] % width + low, np.add.reduceat(rows, start)
+    if len(start) < len(key):
+        key, rows = key[start], np.add.reduceat(rows, start)
+    return key >> person_bits, (key & ((1 << person_bits) - 1)) + low, rows
 
 
 def grouped(e: Evidence, group: Ints, groups: int) -> Evidence:
@@ -82,8 +88,10 @@ def grouped(e: Evidence, group: Ints, groups: int) -> Evidence:
         (e.customer_cell, e.customer, e.customer_weight),
     ):
         at = group[cell]
-        inside = at >= 0
-        triples.append(_added(at[inside], person[inside], rows[inside]))
+        if not kept.all():
+            inside = at >= 0
+            at, person, rows = at[inside], person[inside], rows[inside]
+        triples.append(_added(at, person, rows))
     return Evidence(sums, handled, *triples[0], *triples[1])
 
 
@@ -91,7 +99,7 @@ def union(e: Evidence, cells: Sequence[int]) -> Evidence:
     """Evidence of one union of a few cells, as a single cell."""
     chosen = np.asarray(cells, dtype=np.int64)
 
-    def joined(cell: Ints, person: Ints, rows: Floats) -> tuple[Ints, Ints, Floats]:
+    def joined(cell: Ints, person: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
         left, right = np.searchsorted(cell, chosen), np.searchsorted(cell, chosen, side="right")
         at = np.concatenate([np.arange(a, b) for a, b in zip(left, right)])
         return _added(np.zeros(len(at), dtype=np.int64), person[at], rows[at])
@@ -104,7 +112,7 @@ def union(e: Evidence, cells: Sequence[int]) -> Evidence:
     )
 
 
-def _top_two(cell: Ints, rows: Floats, cells: int) -> tuple[Floats, Floats]:
+def _top_two(cell: Ints, rows: Ints, cells: int) -> tuple[Floats, Floats]:
     """The largest and second largest value of each cell (0 where there is none); ``cell`` is sorted."""
     first, second = np.zeros(cells), np.zeros(cells)
     if len(cell):
