@@ -5,6 +5,7 @@ and ``card``, draw at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -142,8 +143,10 @@ def foot(*texts: str) -> str:
 
 
 def calm(title_text: str, *paragraphs: str, more: str = "") -> str:
-    """The one card for empty, error and refusal: what is so, why, what to do. ``more`` is HTML."""
-    inside = "".join(f"<p>{esc(p)}</p>" for p in paragraphs if p)
+    """The one card for empty, error and refusal: what is so, why, what to do. Commands stand in `backticks`; ``more``
+    is HTML."""
+    said = (re.sub(r"`([^`]*)`", r"<code>\1</code>", esc(p)) for p in paragraphs if p)
+    inside = "".join(f"<p>{p}</p>" for p in said)
     return f'<div class="calm" role="status"><h1>{esc(title_text)}</h1>{inside}{more}</div>'
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from metrics.strategy.load import load
+from tests.conftest import Demo
 from tests.invented import invent
 from tests.pages.serving import CHROMIUM, FLAGS, ROOT, Served, serve
 
@@ -50,3 +51,10 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo_served(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Iterator[Served]:
+    """A server of the demo company's own release."""
+    with serve(tmp_path_factory.mktemp("demo_server"), demo.release) as served:
+        yield served

@@ -32,6 +32,16 @@ def test_a_direct_link_is_the_first_request(
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_the_demo_company_is_drawn_whole(page: str, lang: str, demo_served: Served, browser: Browser) -> None:
+    with Look(browser, demo_served.url).open(f"/{page}?lang={lang}") as look:
+        look.fine(lang)
+        never = {"nan", "NaN", "undefined"} | ({"None"} if lang == "vi" else set())
+        assert not never & set(look.main.split())
+        assert "facebook" not in look.page.inner_text("h1").casefold()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_front_page_speaks_the_language_of_the_browser(lang: str, shared: Served, browser: Browser) -> None:
     with Look(browser, shared.url, LOCALES[lang]).open("/") as look:
         look.fine(lang)
