@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 from unicodedata import normalize
 
@@ -45,9 +46,19 @@ class _Html:
         return self._html
 
 
+spoken: ContextVar[str] = ContextVar("spoken", default="en")
+"""Language of this script run, set by the frame: Streamlit's own document always says English, and a screen reader
+would read Vietnamese with an English voice."""
+
+
 def show(*pieces: str) -> None:
     """Draw pieces of HTML as one element."""
-    st.html(_Html("".join(pieces)))
+    st.html(_Html(f'<div class="say" lang="{spoken.get()}">{"".join(pieces)}</div>'))
+
+
+def style(css: str) -> None:
+    """Draw a ``<style>`` element; it takes no room."""
+    st.html(_Html(css))
 
 
 def standing_name(standing: Standing, w: Words) -> str:

@@ -135,6 +135,7 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     offered: tuple[str, ...] = strategy.organisation.languages if strategy else ("vi", "en")
     lang = address.language(query, st.context.locale, offered)
     w = Words(lang)
+    cards.spoken.set(lang)
     names = {id: name for id, name in menu(w).items() if _written(id)}
     organisation = strategy.organisation.name(lang) if strategy else w("CX KPI strategy")
     st.set_page_config(
@@ -144,7 +145,7 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
         initial_sidebar_state=212,
     )
     current = list(names).index(page_id) + 1
-    cards.show(stylesheet(theme, current))
+    cards.style(stylesheet(theme, current))
     period = segment = None
     options: tuple[str, ...] = ()
     if release:
