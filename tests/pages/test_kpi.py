@@ -107,9 +107,10 @@ def test_choosing_a_kpi_writes_the_address(lang: str, shared: Served, browser: B
     with Look(browser, shared.url).open(f"/kpi?lang={lang}&kpi=on_time") as look:
         look.fine(lang)
         page = look.page
-        page.locator(".st-key-kpi input").click()
         name = {"en": "Solved the first time", "vi": "Xử lý xong ngay lần đầu"}[lang]
-        page.get_by_role("option", name=name).click()
+        page.locator(".st-key-kpi input").fill(name)
+        page.get_by_role("option", name=name).wait_for()
+        page.keyboard.press("Enter")
         page.wait_for_url("**kpi=fcr**")
         look.drawn().fine(lang)
         assert name in page.inner_text('[data-testid="stMain"] h1')
