@@ -13,6 +13,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 AUDIT = os.environ.get("CX_AUDIT") == "1"
+"""``make audit``: every simulation and property at full size."""
+FULL = 20 if AUDIT else 1
+"""How many times more examples a property is tried on."""
 
 
 @dataclass(frozen=True)

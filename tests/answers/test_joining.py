@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.joining import Piece, join
+from tests.conftest import FULL
 
 ORDER = {"channel": ("store", "zalo", "website", "facebook"), "stage": ("buy", "support")}
 
@@ -42,7 +43,7 @@ def test_nothing_gives_nothing() -> None:
     assert join([], "all", (), ORDER) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 * FULL, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_rows_over_blocks_equal_sums_over_leaves(seed: int) -> None:
     """Random partitions per block: every joined row equals the sum of the leaves it names, and rows are disjoint."""

@@ -10,6 +10,7 @@ from metrics.clearing.evidence import clear, grouped, union
 from metrics.clearing.rule import Floors
 from metrics.clearing.split import split_children, split_path
 from tests.clearing.rows import NOBODY, from_rows, never_constant, same_result, spread
+from tests.conftest import FULL
 
 FLOORS = Floors()
 
@@ -87,7 +88,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 * FULL, deadline=None)
 @given(ROWS)
 def test_cells_of_a_path_are_disjoint_add_up_to_their_parent_and_each_passes(rows):
     sizes = (3, 4)

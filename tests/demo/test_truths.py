@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.conftest import AUDIT
 from tests.demo.conftest import SEED, Company
 
-SEEDS = (SEED, 7, 424242)
+SEEDS = (SEED, 7, 424242) + ((1, 2, 3, 99, 2026, 31337) if AUDIT else ())
 ITEMS = ("on_time", "first_time", "price", "returns", "friendly", "web", "stock", "payment")
 
 

@@ -15,6 +15,7 @@ from statsmodels.api import OLS, add_constant
 from statsmodels.datasets import stackloss
 
 from metrics.loyalty.lmg import Array, lmg, products
+from tests.conftest import FULL
 from tests.loyalty import reference
 
 EXACT = {"abs": 1e-9, "rel": 0}
@@ -116,7 +117,7 @@ def test_brute_force(p: int) -> None:
     assert lmg(products(columns)).shares == pytest.approx(brute_force(columns), **EXACT)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30 * FULL, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 9))
 def test_shares_sum_to_r2_and_none_is_negative(seed: int, p: int) -> None:
     columns = sample(seed, p)
@@ -126,7 +127,7 @@ def test_shares_sum_to_r2_and_none_is_negative(seed: int, p: int) -> None:
     assert (found.shares > -1e-12).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30 * FULL, deadline=None)
 @given(st.integers(0, 2**32), st.permutations(range(6)))
 def test_the_order_of_columns_says_nothing(seed: int, order: list[int]) -> None:
     columns = sample(seed, 6)
@@ -134,7 +135,7 @@ def test_the_order_of_columns_says_nothing(seed: int, order: list[int]) -> None:
     assert shuffled == pytest.approx(lmg(products(columns)).shares[order], **EXACT)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30 * FULL, deadline=None)
 @given(st.integers(0, 2**32), st.lists(st.sampled_from([-1000.0, -1.0, 1e-4, 3.0, 1e5]), min_size=5, max_size=5))
 def test_units_and_offsets_say_nothing(seed: int, factors: list[float]) -> None:
     """Minutes or hours, 1-5 or 0-100, dong or million dong."""

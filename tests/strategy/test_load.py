@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from metrics.strategy.finding import Severity
 from metrics.strategy.load import Loaded, check_text, load
 from metrics.strategy.report import as_json, as_text
+from tests.conftest import FULL
 from tests.strategy.cases import SMALL, TODAY, edited, marked
 
 
@@ -177,7 +178,7 @@ SNIPPETS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 * FULL, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(SMALL)), SNIPPETS), max_size=4))
 def test_a_damaged_file_never_raises(damage: list[tuple[int, str]]) -> None:
     text = SMALL
@@ -191,7 +192,7 @@ def test_a_damaged_file_never_raises(damage: list[tuple[int, str]]) -> None:
         assert as_text([finding]) and as_text([finding], "vi")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 * FULL, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_never_raise(raw: bytes) -> None:
     assert check_text(raw, "s.yaml").errors
