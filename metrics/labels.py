@@ -1,22 +1,39 @@
 """Values, intervals, changes and groups as people read them: one place, so that a number has one form everywhere.
 
-Digits follow the unit (one decimal for shares and scores, none for NPS and counts), never more than the interval
-carries.
+Digits follow the unit (one decimal for shares and scores, none for NPS and counts); a score whose interval would
+round to nothing takes a second one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metrics.answers import Row
 from metrics.kpis.metric import Unit
 from metrics.strategy.model import KPI, Strategy
 from metrics.words import NBSP, Words
 
 DIGITS = {Unit.PERCENT: 1, Unit.POINTS: 0, Unit.SCORE: 1, Unit.HOURS: 1, Unit.MONEY: 0, Unit.COUNT: 0}
+NARROW = 0.1
+"""Width of a score's interval below which one decimal hides it: 3.0 (3.0–3.0) against a target of 3.0 says nothing."""
 
 
-def value_text(value: float | None, unit: Unit, w: Words, currency: str = "VND") -> str:
-    """32.8%, 26, 6.6, 3.4 hours, ₫58 million; an en dash where there is no value."""
+def digits_of(unit: Unit, low: float | None = None, high: float | None = None) -> int:
+    """Decimals of a figure and of its interval."""
+    narrow = unit is Unit.SCORE and low is not None and high is not None and 0 < high - low < NARROW
+    return DIGITS[unit] + 1 if narrow else DIGITS[unit]
+
+
+def row_text(row: Row | None, unit: Unit, w: Words, currency: str = "VND") -> str:
+    """The value of a row with the digits its interval carries: 6.6, or 2.95 where the interval is 2.93–2.97."""
+    if row is None:
+        return "–"
+    return value_text(row.value, unit, w, currency, digits_of(unit, row.low, row.high))
+
+
+def value_text(value: float | None, unit: Unit, w: Words, currency: str = "VND", digits: int | None = None) -> str:
+    """32.8%, 26, 6.6, 3.4 hours, ₫58 million; an en dash where there is no value. ``digits``: other than the unit's,
+    for counts and scores."""
     if value is None:
         return "–"
     if unit is Unit.PERCENT:
@@ -25,27 +42,32 @@ def value_text(value: float | None, unit: Unit, w: Words, currency: str = "VND")
         return w.money(value, currency, short=True)
     if unit is Unit.HOURS:
         return w("{hours} hours", hours=w.number(value, 1))
-    return w.number(value, DIGITS[unit])
+    return w.number(value, DIGITS[unit] if digits is None else digits)
 
 
 def value_parts(
-    value: float | None, unit: Unit, w: Words, top: int | None = None, currency: str = "VND"
+    row: Row | None, unit: Unit, w: Words, top: int | None = None, currency: str = "VND"
 ) -> tuple[str, str]:
-    """A value for a card: the figure and its small unit, for example ("6.6", "of 10")."""
-    if value is None:
+    """The value of a row for a card: the figure and its small unit, for example ("6.6", "of 10")."""
+    if row is None or row.value is None:
         return "–", ""
+    digits, value = digits_of(unit, row.low, row.high), row.value
+    return _parts(value, unit, w, top, currency, digits)
+
+
+def _parts(value: float, unit: Unit, w: Words, top: int | None, currency: str, digits: int) -> tuple[str, str]:
     if unit is Unit.PERCENT:
         return w.number(value, 1), "%"
     if unit is Unit.HOURS:
         return w.number(value, 1), NBSP + w("hours")
     if unit is Unit.SCORE and top is not None:
-        return w.number(value, 1), w(" of {top}", top=top)
+        return w.number(value, digits), w(" of {top}", top=top)
     if unit is Unit.MONEY and abs(value) >= 1e6:
         scale, en, vi = _money_scale(value)
         sign = {"VND": "₫"}.get(currency, currency)
         figure = w.number(value / scale, 0 if abs(value / scale) >= 100 else 1)
         return (figure, f"{NBSP}{vi}{NBSP}{sign}") if w.lang == "vi" else (sign + figure, en)
-    return value_text(value, unit, w, currency), ""
+    return value_text(value, unit, w, currency, digits), ""
 
 
 def target_text(value: float, unit: Unit, w: Words, currency: str = "VND") -> str:
@@ -54,10 +76,10 @@ def target_text(value: float, unit: Unit, w: Words, currency: str = "VND") -> st
         return w.number(value) + ("%" if unit is Unit.PERCENT else "")
     if unit in (Unit.SCORE, Unit.HOURS):
         return w.number(value, 1)
-    return "".join(value_parts(value, unit, w, None, currency))
+    return "".join(_parts(value, unit, w, None, currency, DIGITS[unit]))
 
 
-def span_text(low: float | None, high: float | None, unit: Unit, w: Words, currency: str = "VND") -> str:
+def span_text(low: float | None, high: float | None, unit: Unit, w: Words) -> str:
     """An interval without its unit: 31.5–34.2; empty where there is none. Money in the millions or billions of its
     upper end, as the value beside it says them."""
     if low is None or high is None:
@@ -65,18 +87,21 @@ def span_text(low: float | None, high: float | None, unit: Unit, w: Words, curre
     if unit is Unit.MONEY and abs(high) >= 1e6:
         scale = _money_scale(high)[0]
         return w.span(low / scale, high / scale, 0 if abs(high / scale) >= 100 else 1)
-    return w.span(low, high, DIGITS[unit])
+    return w.span(low, high, digits_of(unit, low, high))
 
 
 def _money_scale(value: float) -> tuple[float, str, str]:
     return (1e9, "bn", "tỷ") if abs(value) >= 1e9 else (1e6, "M", "tr")
 
 
-def change_text(change: float, unit: Unit, w: Words, currency: str = "VND", signed: bool = True) -> str:
+def change_text(
+    change: float, unit: Unit, w: Words, currency: str = "VND", signed: bool = True, digits: int | None = None
+) -> str:
     """A difference with its unit: −3.2 points (of a percentage), +5 points (of NPS), −0.4, +₫58 million."""
     if not signed:
         change = abs(change)
-    figure = w.signed(change, DIGITS[unit]) if signed else w.number(change, DIGITS[unit])
+    digits = DIGITS[unit] if digits is None else digits
+    figure = w.signed(change, digits) if signed else w.number(change, digits)
     if unit is Unit.PERCENT:
         return w("{change} points", change=figure)
     if unit is Unit.POINTS:
@@ -107,6 +132,11 @@ def value_name(strategy: Strategy, dimension: str, value: str, w: Words) -> str:
     return named(w.lang)
 
 
+def values_name(strategy: Strategy, dimension: str, values: Sequence[str], w: Words) -> str:
+    """The values of one dimension that stand together in a cell: "Website and Facebook"."""
+    return join_names([value_name(strategy, dimension, v, w) for v in values], w)
+
+
 def group_name(strategy: Strategy, dims: Sequence[tuple[str, Sequence[str]]], w: Words) -> str:
     """A cell by its declared names: "Central", "Website and Facebook", "Hotline · Households". () is everyone.
 
@@ -116,7 +146,7 @@ def group_name(strategy: Strategy, dims: Sequence[tuple[str, Sequence[str]]], w:
         declared = {v for v, _ in strategy.values(dimension)}
         if declared and declared <= set(values):
             continue
-        parts.append(join_names([value_name(strategy, dimension, v, w) for v in values], w))
+        parts.append(values_name(strategy, dimension, values, w))
     return " · ".join(parts) if parts else w("All together")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from metrics.answers import Answer, Row
 from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, spread, text, thin, tick_texts, wrap
 from metrics.charts.tokens import Tokens, faded
-from metrics.labels import group_name, join_names, target_text, value_text
+from metrics.labels import group_name, join_names, row_text, target_text
 from metrics.strategy.model import Strategy
 from metrics.words import Words
 
@@ -62,7 +62,7 @@ def figure(
         at: dict[str, Any] = {"xref": "paper", "xanchor": "left", "align": "left"}
         drawn["annotations"].append(text(words, tokens, 0, y, colour=tokens.ink, size=13, xshift=-LABEL, **at))
         if row.value is not None:
-            value = f"<b>{value_text(row.value, answer.unit, w)}</b>"
+            value = f"<b>{row_text(row, answer.unit, w)}</b>"
             drawn["annotations"].append(text(value, tokens, 1, y, colour=tokens.ink, size=13, xshift=8, **at))
     data: list[Figure] = []
     data += _withheld(rows, low, high, drawn, w, tokens)
@@ -184,14 +184,14 @@ def finding(answer: Answer, direction: str, target: float | None, strategy: Stra
         listed = "; ".join(said) if any(r.pooled for r in bad) else join_names(said, w)
         aim = target_text(target, answer.unit, w)
         if direction == "up":
-            return w("Only {groups} below the target of {target}", groups=listed, target=aim)
-        return w("Only {groups} above the target of {target}", groups=listed, target=aim)
+            return w("Certainly below the target of {target}: {groups}", groups=listed, target=aim)
+        return w("Certainly above the target of {target}: {groups}", groups=listed, target=aim)
     if apart:
         return w("{group} does worse than all the others", group=names[rows[-1]])
     if _apart(rows[0], rows[1:]):
         return w("{group} does better than all the others", group=names[rows[0]])
     if bad:
-        return w("{n} of {all} groups are on the wrong side of the target", n=len(bad), all=len(rows))
+        return w("{n} of {all} groups are certainly on the wrong side of the target", n=len(bad), all=len(rows))
     if any(_apart(a, [b]) for i, a in enumerate(rows) for b in rows[i + 1 :]):
         best, worst = names[rows[0]], names[rows[-1]]
         return w("From {best} to {worst} the ranges overlap step by step", best=best, worst=worst)

@@ -10,7 +10,7 @@ from typing import Any
 from metrics.answers import Row, Status
 from metrics.charts.tokens import FONT, Tokens
 from metrics.kpis.metric import Unit
-from metrics.labels import DIGITS, span_text, value_text
+from metrics.labels import DIGITS, row_text, span_text
 from metrics.words import Words
 
 Figure = dict[str, Any]
@@ -107,7 +107,7 @@ def hover(row: Row, unit: Unit, w: Words, name: str = "") -> str:
     """Value, interval, n and period of one figure, as the box on a point says them."""
     if row.value is None:
         return f"{safe(name)}<br>{w('withheld')}<br>{w.period(row.period)}" if name else w("withheld")
-    value = f"<b>{value_text(row.value, unit, w)}</b>"
+    value = f"<b>{row_text(row, unit, w)}</b>"
     span = span_text(row.low, row.high, unit, w)
     parts = [safe(name)] if name else []
     parts.append(f"{value} ({span})" if span else value)
@@ -148,6 +148,8 @@ def tick_texts(ticks: Sequence[float], unit: Unit, w: Words) -> list[str]:
         return [w.money(t, short=True) for t in ticks]
     fractional = any(abs(t - round(t)) > 1e-9 for t in ticks)
     digits = max(DIGITS[unit], 1) if fractional else 0
+    while digits < 3 and len({round(t, digits) for t in ticks}) < len(ticks):
+        digits += 1
     texts = [w.number(t, digits) for t in ticks]
     if texts and unit is Unit.PERCENT:
         texts[-1] += "%"

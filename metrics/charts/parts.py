@@ -23,7 +23,8 @@ NOTABLE = 0.2
 
 def figure(found: Split, answer: Answer, direction: str, strategy: Strategy, w: Words, tokens: Tokens) -> Figure:
     """The groups that moved the total most, the rest together, the changed mix, and the whole; ``answer`` is the later
-    of the two. The part that did most harm has the colour of *off course*."""
+    of the two. The part that did most harm has the colour of *off course*, when the parts
+    tell the groups apart."""
     bars = _bars(found, answer, strategy, w)
     sign = 1 if direction == "up" else -1
     harm = min(range(len(bars)), key=lambda i: sign * bars[i][1])
@@ -42,7 +43,9 @@ def figure(found: Split, answer: Answer, direction: str, strategy: Strategy, w: 
     colours = []
     for y, (name, _, value) in enumerate(rows):
         whole = y == len(rows) - 1
-        bad = y == harm and not whole and sign * value < -NOTABLE * max(abs(v) for _, _, v in rows)
+        bad = (
+            _told_apart(found) and y == harm and not whole and sign * value < -NOTABLE * max(abs(v) for _, _, v in rows)
+        )
         colours.append(tokens.ink if whole else tokens.off if bad else tokens.ink3)
         strong = whole or bad
         words = wrap(name, 22)
@@ -81,6 +84,11 @@ def _bars(found: Split, answer: Answer, strategy: Strategy, w: Words) -> list[tu
     return bars
 
 
+def _told_apart(found: Split) -> bool:
+    """Whether the parts say more than that all groups moved alike; else none is named, and none has a colour."""
+    return found.uneven >= NOTABLE * abs(found.moved.value)
+
+
 def part_name(part: Part, answer: Answer, strategy: Strategy, w: Words) -> str:
     return name_of(answer, part.after, strategy, w)
 
@@ -115,8 +123,8 @@ def finding(found: Split, answer: Answer, strategy: Strategy, w: Words) -> str:
                 return against.format(group=name)
     if not found.moved.sure:
         return w("No clear change to explain: the parts are within chance")
-    if found.uneven < NOTABLE * abs(found.moved.value):
-        return w("No group explains it: all moved alike")
+    if not _told_apart(found):
+        return w("No one group explains it: none certainly moved unlike the rest")
     if abs(found.mix) > abs(found.rate):
         size = change_figure(found.mix, answer.unit, w)
         return w("Why it moved: {part} of {total} points come from another mix", part=size, total=total)

@@ -15,7 +15,7 @@ from metrics.closeup import latest
 from metrics.errors import Refusal, Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import DIGITS, change_text, scale_top, span_text, target_text, value_parts
+from metrics.labels import DIGITS, change_text, digits_of, scale_top, span_text, target_text, value_parts
 from metrics.periods import WAVE, block_of, first_day, months_of, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure
@@ -137,7 +137,7 @@ def _card(release: Release, at: KpiStand, period: str, names: Mapping[Standing, 
     own = at.period or period
     top = scale_top(release.strategy, kpi)
     currency = release.strategy.organisation.currency
-    value, small = value_parts(row.value if row else None, unit, w, top, currency)
+    value, small = value_parts(row, unit, w, top, currency)
     span = span_text(row.low, row.high, unit, w) if row else ""
     if row and at.period not in (None, period, WAVE):
         span = f"{span} · {w.period(str(at.period), short=True)}"
@@ -154,11 +154,12 @@ def _card(release: Release, at: KpiStand, period: str, names: Mapping[Standing, 
             "Measured in another way since {day}: {event}.", day=w.day(at.doubt.date), event=at.doubt.name(w.lang)
         )
     gap = ""
+    digits = digits_of(unit, row.low, row.high) if row else None
     if at.gap is not None and at.gap > 0:
         if unit in (Unit.PERCENT, Unit.POINTS):
             gap = w("{n} points to go", n=w.number(at.gap, DIGITS[unit]))
         else:
-            gap = w("{gap} to go", gap=change_text(at.gap, unit, w, currency, signed=False))
+            gap = w("{gap} to go", gap=change_text(at.gap, unit, w, currency, signed=False, digits=digits))
     none = _why_none(at, w) if row is None or row.value is None else ""
     n = w("n = {n}", n=w.number(row.n)) if row and row.n is not None else ""
     when = w.period(at.period) if at.period else ""

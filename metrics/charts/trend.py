@@ -13,7 +13,7 @@ from metrics.change import change
 from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, safe, spread, text, thin, tick_texts
 from metrics.charts.limits import Field, fields, stretches
 from metrics.charts.tokens import Tokens, faded
-from metrics.labels import change_text, value_text
+from metrics.labels import change_text, row_text
 from metrics.periods import WAVE, last_day, months_of, year_before
 from metrics.standing import path
 from metrics.strategy.model import KPI, Event
@@ -62,10 +62,11 @@ def figure(answer: Answer, kpi: KPI, events: Sequence[Event], w: Words, tokens: 
     half = _half(rows)
     left, right = min(xs.values(), default=0.0) - half, max(xs.values(), default=1.0) + half
 
-    drawn = layout(tokens, w, HEIGHT, (46, 74, 30, 46))
+    names = tick_texts(ticks, answer.unit, w)
+    drawn = layout(tokens, w, HEIGHT, (46, 74, 30, max(46, 14 + round(6.5 * max(map(len, names))))))
     drawn["hovermode"] = "x"
     drawn["xaxis"] = axis(tokens, False, left, right, *_dates(rows, xs, w))
-    drawn["yaxis"] = axis(tokens, True, low, high, ticks, tick_texts(ticks, answer.unit, w))
+    drawn["yaxis"] = axis(tokens, True, low, high, ticks, names)
     data: list[Figure] = []
     for field in limits:
         _field(drawn, field, xs[field.rows[0].period] - half, xs[field.rows[-1].period] + half, tokens)
@@ -244,7 +245,7 @@ def _ends(
     side: dict[str, Any] = {"xref": "paper", "xanchor": "left", "yanchor": "middle", "xshift": 6}
     if last is not None and at_value is not None:
         x = xs[last.period]
-        words = f"<b>{value_text(at_value, answer.unit, w)}</b>"
+        words = f"<b>{row_text(last, answer.unit, w)}</b>"
         drawn["annotations"].append(
             text(words, tokens, 1, at_value, colour=tokens.ink, size=14, yshift=up * shift, **side)
         )
@@ -317,6 +318,8 @@ def _events(
 def finding(answer: Answer, events: Sequence[Event], w: Words) -> str:
     """What the line shows, as a sentence; says so when nothing can be told yet."""
     rows = [r for r in answer.rows if r.value is not None and r.period != WAVE]
+    if not rows and any(r.value is not None for r in answer.rows):
+        return w("One figure for the whole period: no course to show yet")
     if not rows:
         return w("There is no series to show: the figures are not cleared or not dated.")
     last = rows[-1]
@@ -332,7 +335,7 @@ def finding(answer: Answer, events: Sequence[Event], w: Words) -> str:
     before = next((r for r in run if r.period == year_before(last.period)), None)
     moved = change(before, last) if before else None
     size = change_text(moved.value, answer.unit, w, signed=False) if moved else ""
-    told = {"change": size, "value": value_text(last.value, answer.unit, w), "period": w.period(last.period)}
+    told = {"change": size, "value": row_text(last, answer.unit, w), "period": w.period(last.period)}
     if moved and moved.sure and moved.value > 0:
         return w("Up {change} in a year, to {value} in {period}", **told)
     if moved and moved.sure:

@@ -12,7 +12,7 @@ from enum import Enum, unique
 
 from metrics.answers import Answer, Request, Row, Status
 from metrics.kpis.metric import Unit
-from metrics.labels import DIGITS, dimension_name, join_names, value_name
+from metrics.labels import DIGITS, digits_of, dimension_name, values_name
 from metrics.periods import WAVE, block_of, months_of
 from metrics.release import Release
 from metrics.strategy.model import Strategy
@@ -76,7 +76,7 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
     if not answers:
         raise ValueError("A table needs at least one answer.")
     dimensions = list(dict.fromkeys(d for a in answers for r in a.rows for d, _ in r.dims))
-    digits = max(DIGITS[a.unit] for a in answers)
+    digits = max(max([DIGITS[a.unit], *(digits_of(a.unit, r.low, r.high) for r in a.rows)]) for a in answers)
     columns = (
         Column(w("KPI"), once=True),
         Column(w("Period"), Kind.PERIOD),
@@ -97,7 +97,7 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
         (
             strategy.kpi(a.kpi).name(w.lang),
             period_of(r, a.request),
-            *(names(d, r.values(d), strategy, w) for d in dimensions),
+            *(values_name(strategy, d, r.values(d), w) for d in dimensions),
             r.value,
             r.low,
             r.high,
@@ -188,11 +188,6 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
     )
 
 
-def names(dimension: str, values: Sequence[str], strategy: Strategy, w: Words) -> str:
-    """Values of one cell in words; pooled ones are joined: Website and Facebook."""
-    return join_names([value_name(strategy, dimension, v, w) for v in values], w)
-
-
 def period_of(row: Row, request: Request) -> str:
     """The period a row stands for. One row over the months asked for is not "all": it is that quarter, half-year or
     year, or else the months as 2025-02/2025-05."""
@@ -222,7 +217,7 @@ def release_mark(draft: bool, w: Words) -> str:
 
 def filters(request: Request, strategy: Strategy, w: Words) -> str:
     """The request in words: Segment: Young · Oct 2025–Dec 2025 · by Channel; without any: All customers."""
-    said = [f"{dimension_name(strategy, d, w)}: {names(d, (v,), strategy, w)}" for d, v in request.within]
+    said = [f"{dimension_name(strategy, d, w)}: {values_name(strategy, d, (v,), w)}" for d, v in request.within]
     if not said:
         said = [w("All customers")]
     if request.start or request.end:

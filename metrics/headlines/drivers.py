@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from metrics.answers import Row
 from metrics.drivers import Driver, Drivers, Meaning, Model, Next
 from metrics.errors import Refused
-from metrics.headlines.sentence import kept_together, lower, number_word, upper
+from metrics.headlines.sentence import kept_together, lower, number_word, quoted, upper
 from metrics.kpis.metric import Unit
 from metrics.labels import change_text, join_names, value_parts
 from metrics.words import DASH, Words
@@ -208,7 +208,7 @@ def today_lines(figures: Mapping[str, tuple[Row, Unit, int | None]], w: Words) -
     """How well a driver is done now, in words: today 6.2 of 10."""
     lines = {}
     for question, (row, unit, top) in figures.items():
-        value, small = value_parts(row.value, unit, w, top)
+        value, small = value_parts(row, unit, w, top)
         lines[question] = w("today {value}", value=value + small)
     return lines
 
@@ -324,4 +324,4 @@ def _names(drivers: Sequence[Driver], w: Words) -> str:
 
 
 def _quoted(driver: Driver, w: Words) -> str:
-    return f"“{_name(driver, w)}”"
+    return quoted(_name(driver, w))

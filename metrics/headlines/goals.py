@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from metrics.headlines.strategy import GoalStand
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import span_text, value_text
+from metrics.labels import row_text, span_text, value_text
 from metrics.release import Release
 from metrics.standing import Standing
 from metrics.words import Words
@@ -64,7 +64,7 @@ def card(at: GoalStand, release: Release, w: Words) -> Card:
         **texts,
         kpi_id=stood.kpi.id,
         kpi=stood.kpi.name(w.lang),
-        value=value_text(value, unit, w, currency),
+        value=row_text(row, unit, w, currency),
         span=span_text(row.low, row.high, unit, w) if row else w("no figure in this period"),
         path=path,
         bar=bar,

@@ -10,7 +10,7 @@ from metrics.decisions import Decision
 from metrics.headlines.sentence import lower, number_word, upper
 from metrics.journey.map import Gap, Harm, Journey, StageSight
 from metrics.journey.stage import Detail, Pair, Topic, level_shares
-from metrics.labels import join_names, span_text, value_name, value_text
+from metrics.labels import join_names, row_text, span_text, value_text, values_name
 from metrics.periods import months_of
 from metrics.standing import Standing
 from metrics.strategy.model import Stage, Strategy
@@ -304,7 +304,7 @@ def _against_target(sight: StageSight, w: Words) -> str:
     return w(
         "{stage} {value} ({span}) against {target}",
         stage=lower(sight.stage.name(w.lang)),
-        value=value_text(at.row.value, sight.unit, w),
+        value=row_text(at.row, sight.unit, w),
         span=span,
         target=value_text(at.target, sight.unit, w),
     )
@@ -324,7 +324,7 @@ def _moved(answer: Answer) -> int:
 
 
 def _topic(values: tuple[str, ...], strategy: Strategy, w: Words) -> str:
-    return join_names([value_name(strategy, "topic", v, w) for v in values], w)
+    return values_name(strategy, "topic", values, w)
 
 
 def _who(decision: Decision, w: Words) -> str:

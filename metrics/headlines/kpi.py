@@ -9,10 +9,10 @@ from metrics.charts.dots import finding as groups_finding
 from metrics.charts.dots import name_of
 from metrics.charts.parts import finding as why_finding
 from metrics.closeup import SUMS, Closeup, Cut
-from metrics.headlines.sentence import number_word
+from metrics.headlines.sentence import number_word, quoted
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import change_text, dimension_name, join_names, span_text, target_text, value_text
+from metrics.labels import change_text, digits_of, dimension_name, join_names, row_text, span_text, target_text
 from metrics.periods import WAVE
 from metrics.refusals import reason
 from metrics.release import Release
@@ -35,7 +35,7 @@ def headline(found: Closeup, strategy: Strategy, w: Words) -> str:
         return w("{kpi} has no target, so nobody can say whether it is on course.", **told)
     where = _where(found, strategy, w)
     if at.standing is Standing.OFF:
-        gap = change_text(at.gap or 0.0, _unit(at), w, strategy.organisation.currency, signed=False)
+        gap = _gap(at, strategy, w)
         up = at.kpi.direction == "up"
         state = w("{kpi} is {gap} short", gap=gap, **told) if up else w("{kpi} is {gap} too high", gap=gap, **told)
         if where:
@@ -43,7 +43,7 @@ def headline(found: Closeup, strategy: Strategy, w: Words) -> str:
         trend = _trend(found, w)
         return w("{state}, {trend}.", state=state, trend=trend) if trend else f"{state}."
     if at.standing is Standing.UNSURE:
-        return w("We cannot tell yet: the range of {kpi} crosses its target.", **told)
+        return w("We cannot tell yet: the range of {kpi} crosses its target.", kpi=quoted(told["kpi"]))
     if at.standing is Standing.NO_HANDLE:
         return w("{kpi} reaches its target, but nobody holds a lever on it.", **told)
     if at.standing is Standing.WATCH and at.doubt:
@@ -56,6 +56,13 @@ def headline(found: Closeup, strategy: Strategy, w: Words) -> str:
     return w("{kpi} is on course, {trend}.", trend=trend, **told) if trend else w("{kpi} is on course.", **told)
 
 
+def _gap(at: KpiStand, strategy: Strategy, w: Words) -> str:
+    """Distance to the path, with the digits of the figure it is taken from."""
+    unit = _unit(at)
+    digits = digits_of(unit, at.row.low, at.row.high) if at.row else None
+    return change_text(at.gap or 0.0, unit, w, strategy.organisation.currency, signed=False, digits=digits)
+
+
 def _where(found: Closeup, strategy: Strategy, w: Words) -> str:
     """The one group that misses the target while others reach it, when a breakdown shows that."""
     for cut in found.cuts:
@@ -65,7 +72,7 @@ def _where(found: Closeup, strategy: Strategy, w: Words) -> str:
         rows = [r for r in cut.answer.rows if r.value is not None]
         if len(bad) == 1 and len(rows) > 2 and bad[0].dims[-1][1] != ("other",):
             name = name_of(cut.answer, bad[0], strategy, w)
-            return w("only {group} misses the target", group=name)
+            return w("only {group} misses the target for certain", group=name)
     return ""
 
 
@@ -102,7 +109,7 @@ def evidence(found: Closeup, strategy: Strategy, period: str, w: Words) -> str:
         parts.append(w("Shown for {period}: {asked} has no figure yet.", **told))
     if found.moved and found.before and found.moved.sure:
         size = change_text(found.moved.value, unit, w, currency, signed=False)
-        was = value_text(found.before.value, unit, w, currency)
+        was = row_text(found.before, unit, w, currency)
         since = w.period(found.before.period)
         if found.moved.value > 0:
             parts.append(w("It rose by {change} since {period}, from {was}.", change=size, period=since, was=was))
@@ -132,8 +139,8 @@ def _no_figure(found: Closeup, w: Words) -> str:
 
 def linked(found: Closeup, strategy: Strategy, w: Words) -> str:
     """What the KPI is believed, or known by arithmetic, to carry."""
-    known = [strategy.kpi(d.kpi).name(w.lang) for d in found.at.kpi.drives if d.identity]
-    believed = [strategy.kpi(d.kpi).name(w.lang) for d in found.at.kpi.drives if not d.identity]
+    known = [quoted(strategy.kpi(d.kpi).name(w.lang)) for d in found.at.kpi.drives if d.identity]
+    believed = [quoted(strategy.kpi(d.kpi).name(w.lang)) for d in found.at.kpi.drives if not d.identity]
     parts = []
     if known:
         parts.append(w("It is part of {kpis} by arithmetic.", kpis=join_names(known, w)))
@@ -163,8 +170,7 @@ def facts(found: Closeup, strategy: Strategy, w: Words) -> list[tuple[str, str]]
             month=w.period(f"{at.aim.by:%Y-%m}"),
         )
         if at.gap is not None and at.gap > 0:
-            gap = change_text(at.gap, unit, w, currency, signed=False)
-            text += "; " + w("{gap} behind the path", gap=gap)
+            text += "; " + w("{gap} behind the path", gap=_gap(at, strategy, w))
         rows.append((w("Target"), text))
     else:
         rows.append((w("Target"), w("none declared")))
@@ -183,11 +189,14 @@ def figure_line(found: Closeup, strategy: Strategy, w: Words) -> str:
     row, unit = found.at.row, _unit(found.at)
     if row is None or row.value is None:
         return ""
-    span = span_text(row.low, row.high, unit, w, strategy.organisation.currency)
+    span = span_text(row.low, row.high, unit, w)
     parts = [w("95% interval {span}", span=span)] if span else []
     if row.n is not None:
         recorded = BY_ID[found.at.kpi.metric].fact == "series"
-        parts.append(w("{n} monthly figures", n=w.number(row.n)) if recorded else f"n = {w.number(row.n)}")
+        if not recorded:
+            parts.append(f"n = {w.number(row.n)}")
+        elif row.n > 1:
+            parts.append(w("mean of {n} months", n=w.number(row.n)))
     return ", ".join([*parts, w.period(row.period)])
 
 
@@ -288,13 +297,16 @@ def what_it_is(found: Closeup, release: Release, w: Words) -> list[str]:
         ]
         parts.append(w("Read only for: {groups}.", groups="; ".join(named)))
     parts.append(w("Formula: {formula}", formula=w(metric.formula)))
-    parts.append(w("After: {source}. All intervals are 95%.", source=metric.source))
+    if metric.fact == "series":
+        parts.append(w("After the company’s own records; they come without an interval."))
+    else:
+        parts.append(w("After: {source}. All intervals are 95%.", source=metric.source))
     files = sorted({file for file, *_ in release.sources})
-    if files:
-        count = number_word(len(files), w)
-        parts.append(
-            w("Read from {n} source files, as of {day}.", n=count, day=w.day(date.fromisoformat(release.as_of)))
-        )
+    day = w.day(date.fromisoformat(release.as_of))
+    if len(files) == 1:
+        parts.append(w("Read from one source file, as of {day}.", day=day))
+    elif files:
+        parts.append(w("Read from {n} source files, as of {day}.", n=number_word(len(files), w), day=day))
     return parts
 
 

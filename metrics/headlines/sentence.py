@@ -10,6 +10,11 @@ def lower(text: str) -> str:
     return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
 
 
+def quoted(name: str) -> str:
+    """A KPI's name inside a sentence, where its capital and its commas would read as the sentence's own."""
+    return f"“{name}”"
+
+
 def upper(text: str) -> str:
     """A word at the beginning of a sentence."""
     return text[:1].upper() + text[1:]

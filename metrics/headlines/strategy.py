@@ -12,7 +12,7 @@ from metrics.errors import Refusal
 from metrics.headlines.sentence import number_word
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import span_text, value_text
+from metrics.labels import row_text, span_text, value_text
 from metrics.periods import WAVE, last_day, months_of, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure, stand
@@ -192,7 +192,7 @@ def evidence(found: Course, release: Release, w: Words) -> str:
         parts.append(_figure(at, release, w))
         unit, currency = unit_of(at.kpi), release.strategy.organisation.currency
         if found.before and found.before.value is not None:
-            parts.append(w("A year before it was {value}.", value=value_text(found.before.value, unit, w, currency)))
+            parts.append(w("A year before it was {value}.", value=row_text(found.before, unit, w, currency)))
         if at.aim:
             parts.append(
                 w(
@@ -210,7 +210,7 @@ def _figure(at: KpiStand, release: Release, w: Words) -> str:
     assert row is not None
     told = {
         "period": w.period(row.period),
-        "value": value_text(row.value, unit, w, release.strategy.organisation.currency),
+        "value": row_text(row, unit, w, release.strategy.organisation.currency),
         "span": span_text(row.low, row.high, unit, w),
     }
     if at.kpi.metric == "repurchase":
@@ -228,6 +228,8 @@ def _figure(at: KpiStand, release: Release, w: Words) -> str:
 def _goals(found: Course, w: Words) -> str:
     total = len(found.goals)
     on = sum(g.card is not None and g.card.standing is Standing.ON for g in found.goals)
+    if total == 1:
+        return w("Its one goal is on course.") if on else w("Its one goal is not on course yet.")
     if on == total:
         return w("All goals are on course.")
     if on == 0:
@@ -256,13 +258,17 @@ def stated_title(found: Course, answer: Answer, release: Release, w: Words) -> s
 
 
 def n_line(answer: Answer, release: Release, w: Words) -> str:
-    """n of the last figure, and that later periods are still open."""
+    """n of the last figure, and whether later periods are still open (not when the reader chose an earlier one)."""
     last = answer.last
     if last is None or last.n is None:
         return ""
     text = w("n = {n} in {period}.", n=w.number(last.n), period=w.period(last.period))
     data_to = release.meta.get("data_to", "")
-    if last.period != WAVE and data_to and last_day(last.period) < date.fromisoformat(data_to):
+    if last.period == WAVE or not data_to:
+        return text
+    published = {m for b in block_periods(release, answer.kpi) for m in months_of(b)}
+    later = any(m > months_of(last.period)[-1] for m in published)
+    if not later and last_day(last.period) < date.fromisoformat(data_to):
         text += " " + w("Later periods are not closed yet and are not shown.")
     return text
 

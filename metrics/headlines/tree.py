@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from metrics.change import change
 from metrics.decisions import Decision
 from metrics.errors import Refusal
+from metrics.headlines.sentence import lower, quoted
 from metrics.kpis import BY_ID
-from metrics.labels import change_text, join_names, value_text
+from metrics.labels import change_text, join_names, row_text
 from metrics.periods import WAVE, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure
@@ -21,7 +22,7 @@ def headline(tree: Tree, stands: Mapping[str, KpiStand], open_ones: Sequence[Dec
     root = stands[tree.root.id]
     told = {"outcome": tree.root.name(w.lang)}
     inside = {b.kpi.id: b for b in tree.branches}
-    broken = join_names([inside[id].kpi.name(w.lang) for id in places(tree, stands, open_ones)[:2]], w)
+    broken = join_names([quoted(inside[id].kpi.name(w.lang)) for id in places(tree, stands, open_ones)[:2]], w)
     if root.row is None or root.row.value is None:
         if broken:
             return w("{outcome} has no figure in this period; furthest off below it: {broken}.", **told, broken=broken)
@@ -91,7 +92,7 @@ def _moved(at: KpiStand, release: Release, w: Words) -> str:
     currency = release.strategy.organisation.currency
     told = {
         "kpi": at.kpi.name(w.lang),
-        "value": value_text(row.value, unit, w, currency),
+        "value": row_text(row, unit, w, currency),
         "period": w.period(row.period),
     }
     before = None
@@ -124,7 +125,7 @@ def decisions(
         who = [d.owner(w.lang)] if d.owner else []
         by = " · ".join([*who, w("by {day}", day=w.day(d.by))])
         if d.stage:
-            rows.append((d.about, w("Place a listening post at {stage}.", stage=d.stage.name(w.lang)), by))
+            rows.append((d.about, w("Place a listening post at {stage}.", stage=lower(d.stage.name(w.lang))), by))
         elif d.text and d.stand:
             text = w("{kpi}: {what}", kpi=d.stand.kpi.name(w.lang), what=d.text(w.lang))
             rows.append((d.about, text, by))

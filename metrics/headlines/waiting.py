@@ -8,8 +8,9 @@ from datetime import date
 from metrics.change import change
 from metrics.decisions import Decision, decisions
 from metrics.errors import Refusal
+from metrics.headlines.sentence import lower
 from metrics.headlines.strategy import own_period, unit_of
-from metrics.labels import value_text
+from metrics.labels import row_text, value_text
 from metrics.periods import WAVE
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure, stand
@@ -66,7 +67,7 @@ def waiting(release: Release, period: str, w: Words) -> tuple[list[Waiting], int
                 Waiting(d.about, Standing.OFF, d.stand.kpi.name(w.lang), _against(d.stand, release, w), owner, by)
             )
         elif d.stage:
-            title = w("Nobody listens at {stage}", stage=d.stage.name(w.lang))
+            title = w("Nobody listens at {stage}", stage=lower(d.stage.name(w.lang)))
             detail = w("Customers are here, and no question is asked.")
             found.append(Waiting(d.about, Standing.UNSURE, title, detail, owner, by))
     for kpi in release.strategy.kpis:
@@ -100,7 +101,7 @@ def _within(as_of: date, kpi: KPI) -> date:
 
 def _against(at: KpiStand, release: Release, w: Words) -> str:
     unit, currency = unit_of(at.kpi), release.strategy.organisation.currency
-    value = value_text(at.row.value if at.row else None, unit, w, currency)
+    value = row_text(at.row, unit, w, currency)
     target = value_text(at.target, unit, w, currency)
     rule = at.kpi.reading.low(w.lang) if at.kpi.reading else ""
     return w("{value} against {target} aimed at. {rule}", value=value, target=target, rule=rule).strip()
@@ -128,8 +129,8 @@ def doubt_text(at: KpiStand, release: Release, w: Words) -> str:
                 w(
                     "{kpi} went from {before} to {after} meanwhile.",
                     kpi=kpi.name(w.lang),
-                    before=value_text(then.value, unit, w),
-                    after=value_text(now_row.value, unit, w),
+                    before=row_text(then, unit, w),
+                    after=row_text(now_row, unit, w),
                 )
             )
     return " ".join(parts)

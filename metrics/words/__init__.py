@@ -94,7 +94,7 @@ class Words:
     def period(self, period: str, short: bool = False) -> str:
         """A period of the release: 2025-03, 2025-Q1, 2025-H1, 2025 or all."""
         if period == "all":
-            return self("Whole period")
+            return self("the whole period")
         year, _, part = period.partition("-")
         tail = year[2:] if short else year
         if not part:

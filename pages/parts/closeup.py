@@ -40,7 +40,7 @@ def figure(page: Page, found: Closeup) -> str:
     at, w = found.at, page.w
     unit = BY_ID[at.kpi.metric].unit_of(at.kpi.of)
     top = scale_top(page.strategy, at.kpi)
-    value, small = value_parts(at.row.value if at.row else None, unit, w, top, page.strategy.organisation.currency)
+    value, small = value_parts(at.row, unit, w, top, page.strategy.organisation.currency)
     told = f'<span class="num">{esc(value)}</span><small>{esc(small)}</small>'
     rows = "".join(f"<dt>{esc(name)}</dt><dd>{esc(text)}</dd>" for name, text in texts.facts(found, page.strategy, w))
     more = note(page.w("Its measurement changed; see below."), doubt(w)) if at.doubt else ""

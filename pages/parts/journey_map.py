@@ -11,7 +11,7 @@ from metrics.headlines.sentence import lower
 from metrics.journey.map import Gap, Harm, Journey, MapCell, Spread, StageSight
 from metrics.journey.stage import level_shares
 from metrics.kpis.metric import Unit
-from metrics.labels import join_names, span_text, value_name, value_text
+from metrics.labels import join_names, row_text, span_text, value_name, values_name
 from metrics.standing import KpiStand
 from metrics.strategy.model import Stage, Strategy
 from metrics.words import Words
@@ -210,7 +210,7 @@ def _tall(sight: StageSight, strategy: Strategy, w: Words, style: str = "") -> s
     harm = _harm(sight.harm, strategy, w) if sight.harm else ""
     own = ""
     if sight.row and sight.row.value is not None and sight.at and sight.unit:
-        value = value_text(sight.row.value, sight.unit, w)
+        value = row_text(sight.row, sight.unit, w)
         own = f'<span class="hm">{esc(sight.at.kpi.name(w.lang))}: <b>{esc(value)}</b></span>'
     return f'<div class="jg blind"{where}><b>{esc(w("Nobody asks"))}</b>{harm}{own}</div>'
 
@@ -288,8 +288,8 @@ def _steps(w: Words) -> str:
 
 
 def _value(row: Row, unit: Unit, w: Words) -> str:
-    return value_text(row.value, unit, w)
+    return row_text(row, unit, w)
 
 
 def _values(values: Sequence[str], whole: Journey, strategy: Strategy, w: Words) -> str:
-    return join_names([value_name(strategy, whole.cross or "channel", v, w) for v in values], w)
+    return values_name(strategy, whole.cross or "channel", values, w)

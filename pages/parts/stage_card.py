@@ -8,7 +8,7 @@ from metrics.answers import Row
 from metrics.journey.map import Gap, Journey
 from metrics.journey.stage import Detail, Topic
 from metrics.kpis import BY_ID
-from metrics.labels import join_names, span_text, value_name, value_text
+from metrics.labels import row_text, span_text, value_text, values_name
 from metrics.standing import KpiStand
 from metrics.strategy.model import KPI, Strategy
 from metrics.words import Words
@@ -57,7 +57,7 @@ def topics_html(parts: Sequence[Topic], strategy: Strategy, w: Words) -> str:
 
 
 def _topic(topic: Topic, most: float, strategy: Strategy, w: Words) -> str:
-    name = join_names([value_name(strategy, "topic", v, w) for v in topic.values], w)
+    name = values_name(strategy, "topic", topic.values, w)
     width = f"{100 * topic.share / most:.1f}%"
     value = f"<b>{w.percent(topic.share, 0)}</b> {w.number(topic.count)}"
     pooled = f' <span class="xs mut">{esc(w("pooled"))}</span>' if len(topic.values) > 1 else ""
@@ -79,7 +79,7 @@ def _other(kpi: KPI, row: Row, w: Words, href: Callable[..., str]) -> str:
 def _line(kpi: KPI, row: Row | None, target: str, mark: str, w: Words, href: Callable[..., str]) -> str:
     unit = BY_ID[kpi.metric].unit_of(kpi.of)
     name = f'<a class="lk" href="{esc(href("kpi", kpi=kpi.id))}" target="_self">{esc(kpi.name(w.lang))}</a>'
-    value = value_text(row.value if row else None, unit, w)
+    value = row_text(row, unit, w)
     span = span_text(row.low, row.high, unit, w) if row else ""
     small = [x for x in (span, f"n = {w.number(row.n)}" if row and row.n is not None else "", target) if x]
     return (

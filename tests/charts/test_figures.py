@@ -16,6 +16,7 @@ from metrics.charts.layout import nice_ticks, safe, spread, tick_texts, wrap
 from metrics.charts.tokens import DARK, LIGHT, Tokens, tokens
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
+from metrics.labels import row_text, span_text
 from metrics.mix import split
 from metrics.strategy.load import load
 from metrics.strategy.model import KPI, Event, Local, Strategy, Target
@@ -164,7 +165,7 @@ def test_groups_whose_ranges_overlap_are_never_ranked(strategy: Strategy) -> Non
     assert dots.finding(alike, "up", None, strategy, EN) == "No group stands apart: the ranges overlap"
     apart = answer([group("store", 80.0, 40), group("zalo", 88.0, 40), group("hotline", 87.0, 40)])
     assert dots.finding(apart, "up", None, strategy, EN) == "Store does worse than all the others"
-    assert dots.finding(apart, "up", 85.0, strategy, EN) == "Only Store below the target of 85%"
+    assert dots.finding(apart, "up", 85.0, strategy, EN) == "Certainly below the target of 85%: Store"
     assert dots.finding(apart, "up", 95.0, strategy, EN) == "Every group is on the wrong side of the target"
     assert "Not cleared" in dots.finding(answer([]), "up", 85.0, strategy, EN)
 
@@ -183,11 +184,30 @@ def test_the_parts_of_a_change_add_up_on_the_picture(strategy: Strategy) -> None
     assert said == "The total stands still while every group falls, because Zalo grew"
 
 
+def test_no_part_is_coloured_when_no_group_explains_the_change(strategy: Strategy) -> None:
+    old = [group("zalo", 93.0, 3000, 2), group("hotline", 81.0, 3000, 2), group("store", 81.0, 4000, 2)]
+    new = [group("zalo", 88.0, 3000, 2), group("hotline", 76.0, 3000, 2), group("store", 75.5, 4000, 2)]
+    found = split(answer(old), answer(new), whole(old), whole(new))
+    assert found is not None and found.moved.sure
+    said = parts.finding(found, answer(new), strategy, EN)
+    assert said == "No one group explains it: none certainly moved unlike the rest"
+    figure = parts.figure(found, answer(new), "up", strategy, EN, LIGHT)
+    assert LIGHT.off not in figure["data"][0]["marker"]["color"]
+
+
+def test_a_narrow_interval_is_not_rounded_away() -> None:
+    narrow = Row("all", (), 2.953, 2.938, 2.968, 9720, Status.FIRM, False)
+    wide = Row("all", (), 6.55, 6.4, 6.7, 600, Status.FIRM, False)
+    told = [(row_text(r, Unit.SCORE, EN), span_text(r.low, r.high, Unit.SCORE, EN)) for r in (narrow, wide)]
+    assert told == [("2.95", "2.94–2.97"), ("6.5", "6.4–6.7")]
+
+
 def test_ticks_are_round_and_the_unit_stands_once() -> None:
     assert nice_ticks(84.2, 93.8) == [86, 88, 90, 92]
     assert nice_ticks(0, 41, 4) == [0, 20, 40]
     assert tick_texts([86.0, 88.0], Unit.PERCENT, VI) == ["86", "88%"]
     assert tick_texts([0.5, 1.0], Unit.SCORE, VI) == ["0,5", "1,0"]
+    assert tick_texts([2.94, 2.95, 2.96], Unit.SCORE, EN) == ["2.94", "2.95", "2.96"]
     low, high = spread([99.0, 100.0], Unit.PERCENT)
     assert low < 99 and high == 100
 
