@@ -88,7 +88,7 @@ def _cuts(page: Page, found: Closeup) -> None:
 def _row(page: Page, found: Closeup, drawn: Sequence[Cut | None]) -> None:
     if not drawn:
         return
-    for place, cut in zip(st.columns(AT_ONCE, gap=16), drawn):
+    for place, cut in zip(st.columns(max(2, len(drawn)), gap=16), drawn):
         with place:
             if cut is None:
                 _why(page, found)
