@@ -182,6 +182,8 @@ def drivers(
         if not wanted or wanted in opened.refused:
             _refuse(Refused.TOO_FEW)
         if wanted not in models:
+            if wanted in {k.id for k in opened.strategy.kpis}:
+                _stop(2, f"No drivers were fitted for this KPI. There are drivers of: {', '.join(sorted(models))}.")
             _unknown(wanted, list(models))
         found = drivers_object(opened, wanted)
     if format is Shape.json:
@@ -218,7 +220,10 @@ def _open(path: Path) -> Any:
 
     if not path.exists():
         _stop(1, f"{path}: there is no release here. Run `python -m metrics build` first.")
-    return closing(Release(path))
+    try:
+        return closing(Release(path))
+    except DataError as error:
+        _stop(1, str(error))
 
 
 def _month(text: str | None) -> str | None:

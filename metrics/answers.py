@@ -146,9 +146,11 @@ def views_of(release: Release, kpi: str) -> tuple[tuple[View, tuple[str, ...]], 
     if found.scope:
         views = [v for v in views if v.id == found.scope.view]
     skip = len(found.scope.where) if found.scope else 0
-    return tuple(
-        (v, v.dimensions[skip:]) for v in views if v.dimensions[skip:] and release.numbers(key, v.id, skip + 1)
-    )
+    # A question about the whole relation has a region but no channel: its view ends early.
+    told = {
+        v.id: max((d for d in range(len(v.dimensions) + 1) if release.numbers(key, v.id, d)), default=0) for v in views
+    }
+    return tuple((v, v.dimensions[skip : told[v.id]]) for v in views if told[v.id] > skip)
 
 
 def _kpi(release: Release, id: str) -> KPI:

@@ -33,7 +33,8 @@ def months_of(period: str) -> tuple[str, ...]:
     if period == WAVE:
         return ()
     year, _, part = period.partition("-")
-    if len(year) != 4 or not year.isdigit():
+    # isdigit alone takes digits of other scripts, which sort after all ours
+    if not period.isascii() or len(year) != 4 or not year.isdigit():
         raise ValueError("not a period")
     if not part:
         first, count = 1, 12

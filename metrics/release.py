@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from metrics.errors import DataError
 from metrics.strategy.model import Strategy
 
 #: Table -> columns with their DuckDB types. The self-audit compares the finished file with exactly this.
@@ -147,9 +148,17 @@ class Release:
         self.stamp = (str(path), stat.st_mtime_ns, stat.st_size)
         self._connection = duckdb.connect(":memory:", config={"threads": "1"})
         place = str(path).replace("'", "''")
-        self._connection.execute(f"ATTACH '{place}' AS release (READ_ONLY)")
-        self._connection.execute("COPY FROM DATABASE release TO memory")
-        self._connection.execute("DETACH release")
+        try:
+            # The type is named, for DuckDB would look into other files, and for a reader of them on the net.
+            self._connection.execute(f"ATTACH '{place}' AS release (READ_ONLY, TYPE duckdb)")
+            self._connection.execute("COPY FROM DATABASE release TO memory")
+            self._connection.execute("DETACH release")
+            known = self._connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == (FORMAT,)
+        except duckdb.Error:
+            known = False
+        if not known:
+            self._connection.close()
+            raise DataError("This is no release of this version.", str(path), "Make one: python -m metrics build.")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self._lock = Lock()

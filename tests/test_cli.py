@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -90,6 +91,31 @@ def test_wrong_use(demo: Demo) -> None:
 def test_a_missing_release_says_what_to_run(tmp_path: Path) -> None:
     result = RUN.invoke(app, ["show", "tnps", "--release", str(tmp_path / "none.duckdb")])
     assert result.exit_code == 1 and "python -m metrics build" in result.output
+
+
+@pytest.mark.parametrize("kind", ["text", "folder", "other database"])
+def test_what_is_no_release_is_said_in_one_line(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "agents.csv"
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "text":
+        place.write_text("agent,score\nNV-00001,5\n", encoding="utf-8")
+    else:
+        with duckdb.connect(str(place)) as connection:
+            connection.execute("CREATE TABLE agents (name VARCHAR)")
+    result = RUN.invoke(app, ["show", "tnps", "--release", str(place)])
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert len(result.output.strip().splitlines()) == 1 and "python -m metrics build" in result.output
+
+
+def test_digits_of_another_script_are_no_month(demo: Demo) -> None:
+    """Compared as text they stand after every month: an empty answer would look like a period without customers."""
+    assert run(demo, "show", "tnps", "--from", "２０２５-01").exit_code == 2
+
+
+def test_a_kpi_without_drivers_is_not_called_unknown(demo: Demo) -> None:
+    result = run(demo, "drivers", "--outcome", "tnps")
+    assert result.exit_code == 2 and "return_180" in result.output and "no KPI" not in result.output
 
 
 def test_a_broken_source_leaves_the_last_release(demo: Demo, tmp_path: Path) -> None:

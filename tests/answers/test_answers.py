@@ -12,6 +12,7 @@ from metrics.errors import Refusal, Refused
 from metrics.release import Release
 from metrics.standing import Standing, default_period, figure, path, periods, stand
 from metrics.strategy.model import Strategy
+from tests.conftest import Demo
 from tests.invented import MONTHS, invent
 
 ROOT = Path(__file__).parents[2]
@@ -161,3 +162,14 @@ def test_a_quarter_is_not_held_against_a_months_target(release: Release) -> None
     assert quarter.value == pytest.approx(sum(r.value or 0 for r in months) / 3)
     assert quarter.low < quarter.value < quarter.high
     assert quarter.n == sum(r.n or 0 for r in months)
+
+
+def test_a_view_that_ends_early_offers_no_cut_that_would_be_refused(demo: Demo) -> None:
+    """A question about the whole relation is told by region and not by channel: no page may offer the second."""
+    release = Release(demo.release)
+    offered = {view.id: dims for view, dims in views_of(release, "rnps")}
+    assert offered["by_region"] == ("region",) and views_of(release, "tnps")[0][1] == ("stage", "channel")
+    for kpi in release.strategy.kpis:
+        for _, dims in views_of(release, kpi.id):
+            assert ask(release, Request(kpi.id, by=dims)).rows
+    release.close()
