@@ -81,7 +81,7 @@ def suggestion(name: str, known: list[str]) -> tuple[str, dict[str, Value]]:
         return "Did you mean “{guess}”?", {"guess": guess}
     if not known:
         return "None is declared yet: declare it, or leave this out.", {}
-    shown = known[:12]
+    shown = known[:24]
     return "Known here: {known}.", {"known": ", ".join(shown) + (" …" if len(known) > len(shown) else "")}
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -19,6 +20,8 @@ from metrics.errors import Place
 from metrics.strategy.finding import Finding, Path, Places, Severity, Value, did_you_mean, suggestion
 from metrics.strategy.model import Strategy
 from metrics.strategy.rules import check
+from metrics.strategy.rules_views import CUT_BY_JOURNEY, CUT_BY_PEOPLE
+from metrics.strategy.workforce import fold, is_workforce
 from metrics.strategy.yaml import QUOTES, read_yaml
 
 LARGEST = 2_000_000
@@ -95,8 +98,8 @@ def _ordered(findings: Any) -> tuple[Finding, ...]:
 
 _WRITE: dict[str, str] = {
     "date": "Write a date as 2026-12-31.",
-    "int": "Write a whole number without quotes.",
-    "float": "Write a number without quotes.",
+    "int": "Write a plain whole number, such as 12: no quotes, no %, no separators.",
+    "float": "Write a plain number, such as 12.5 or 540000000: no quotes, no %, no separators.",
     "bool": "Write true or false.",
     "string": "Write a text.",
     "tuple": "Write a list: [one, two], or one line with “- ” for each.",
@@ -156,6 +159,12 @@ def _finding(item: Any, path: Path, places: Places) -> tuple[str, Place, str, st
         )
     if kind == "string_pattern_mismatch" and name == "currency":
         return "M003", places(path), "This is no currency code.", "Write three capital letters, for example VND.", {}
+    if kind == "string_pattern_mismatch" and path[2:4] == ("scope", "where") and is_workforce(str(path[4])):
+        # The shape is looked at before the rules; how to spell a staff id must not be the first thing said.
+        return "V001", places(path[:5], key=True), CUT_BY_PEOPLE, CUT_BY_JOURNEY, {}
+    if kind == "string_pattern_mismatch" and (guess := _as_id(str(item["input"]))):
+        what, mend = "“{value}” is not an id.", "Did you mean “{guess}”?"
+        return "M003", places(path), what, mend, {"value": str(item["input"])[:80], "guess": guess}
     if kind == "string_pattern_mismatch":
         mend = "Write an id: lower case letters a–z, digits and _, a letter first, at most 40."
         return "M003", places(path), "“{value}” is not an id.", mend, {"value": str(item["input"])[:80]}
@@ -175,6 +184,12 @@ def _finding(item: Any, path: Path, places: Places) -> tuple[str, Place, str, st
         if kind.startswith(family):
             return "M003", places(path), "“{key}” does not have the right form.", mend, {"key": name}
     return "M003", places(path), "“{key}” does not have the right form.", QUOTES, {"key": name}
+
+
+def _as_id(text: str) -> str | None:
+    """The id that was meant by 'Support' or 'Buy again': lower case, without accents; None for anything else."""
+    guess = re.sub(r"[ -]+", "_", fold(text).strip())
+    return guess if re.fullmatch(r"[a-z][a-z_]{0,39}", guess) else None
 
 
 def _known(path: Path) -> list[str]:

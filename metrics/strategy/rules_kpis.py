@@ -224,9 +224,12 @@ def same_number_twice(s: Strategy, today: date | None) -> Hits:
 def counter(s: Strategy, today: date | None) -> Hits:
     """The counter-KPI is another declared KPI."""
     for path, kpi in _kpis(s):
-        if kpi.counter:
-            known = [k.id for k in s.kpis if k.id != kpi.id]
-            yield from named((*path, "counter"), kpi.counter, known, "There is no other KPI “{name}”.")
+        if kpi.counter == kpi.id:
+            what = "“{kpi}” cannot watch over itself."
+            yield hit((*path, "counter"), what, "Take the KPI that would show the harm.", kpi=kpi.id)
+        elif kpi.counter:
+            known = [k.id for k in s.kpis]
+            yield from named((*path, "counter"), kpi.counter, known, "There is no KPI “{name}”.")
 
 
 def sales_without_counter(s: Strategy, today: date | None) -> Hits:
@@ -239,10 +242,14 @@ def sales_without_counter(s: Strategy, today: date | None) -> Hits:
 
 def links(s: Strategy, today: date | None) -> Hits:
     """A link leads to another declared KPI."""
+    known = [k.id for k in s.kpis]
     for path, kpi in _kpis(s):
-        known = [k.id for k in s.kpis if k.id != kpi.id]
         for i, link in enumerate(kpi.drives):
-            yield from named((*path, "drives", i, "kpi"), link.kpi, known, "There is no other KPI “{name}”.")
+            at: Path = (*path, "drives", i, "kpi")
+            if link.kpi == kpi.id:
+                yield hit(at, "“{kpi}” cannot drive itself.", "Name the KPI it drives, or drop the link.", kpi=kpi.id)
+            else:
+                yield from named(at, link.kpi, known, "There is no KPI “{name}”.")
 
 
 def link_without_reason(s: Strategy, today: date | None) -> Hits:

@@ -14,6 +14,8 @@ from metrics.strategy.workforce import fold, is_workforce
 #: Dimensions whose values stand elsewhere in the file or in the code.
 GIVEN = ("stage", "touchpoint", *CONDITIONS)
 RESERVED = "other"
+CUT_BY_PEOPLE = "Nothing is cut by staff, team, shift, desk or site: that would grade people."
+CUT_BY_JOURNEY = "Cut by stage, channel or topic instead: it shows what to mend, not whom to blame."
 
 
 def duplicate_ids(s: Strategy, today: date | None) -> Hits:
@@ -58,9 +60,7 @@ def workforce_dimension(s: Strategy, today: date | None) -> Hits:
     """No number is cut by staff, team, supervisor, shift, desk or site, however large: a team is its team lead."""
     for path, name in _cuts(s):
         if name not in DIMENSIONS and is_workforce(name):
-            what = "Nothing is cut by staff, team, shift, desk or site: that would grade people."
-            mend = "Cut by stage, channel or topic instead: it shows what to mend, not whom to blame."
-            found = hit(path, what, mend)
+            found = hit(path, CUT_BY_PEOPLE, CUT_BY_JOURNEY)
             yield found.by_key() if "scope" in path else found
 
 

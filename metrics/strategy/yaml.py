@@ -58,6 +58,8 @@ class _Reader:
             else:
                 self.places.keys[(*path, key)] = _at(key_node)
                 found[key] = self.value(child, (*path, key))
+                if isinstance(child, ScalarNode) and not child.value and child.style is None:
+                    self.places.values[*path, key] = _at(key_node)  # YAML puts a missing value before what comes next
         return found
 
     def _scalar(self, node: Node) -> Any:

@@ -215,6 +215,7 @@ FAILING: tuple[tuple[str, ...], ...] = (
     ("V001", "dimensions: [stage, channel]", "dimensions: [stage, ▲nhân_viên]"),
     ("V001", "dimensions: [promise]", "dimensions: [▲аgеnt]"),
     ("V001", "where: {stage: [buy]}", "where: {▲supervisor: [buy]}"),
+    ("V001", "where: {stage: [buy]}", "where: {▲agent: [NV-00001]}"),
     ("V001", PROMISE, "  - {id: ▲team, name: Team, values: [{id: one, name: One}]}\n"),
     ("V002", "dimensions: [promise]", "dimensions: [▲promis]"),
     ("V002", "where: {stage: [buy]}", "where: {▲stge: [buy]}"),

@@ -94,3 +94,33 @@ def test_dates_are_left_out_without_a_date() -> None:
     """Named after the lie: a build that gives another result tomorrow because the clock moved."""
     text = edited(("horizon: 2026-12-31", "horizon: 2001-01-01", "review: 2026-12-31", "review: 2001-01-01"))
     assert check_text(text.encode(), "s.yaml").findings == ()
+
+
+def test_a_staff_id_in_a_scope_is_refused_and_not_corrected() -> None:
+    """Named after the lie: “NV-00001 is not an id, write lower case letters”, as if that were what is wrong."""
+    said = [f.say(Words("en")) for f in findings(edited(("where: {stage: [buy]}", "where: {agent: [NV-00001]}")))]
+    assert len(said) == 1 and "grade people" in said[0][0] and "NV-00001" not in "".join(said[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "mend"),
+    [
+        ("stage: buy\n    owner", "stage: Buy\n    owner", "“Buy” is not an id.", "Did you mean “buy”?"),
+        ("value: 30}", "value: 30%}", "", "no %"),
+        ("value: 1000}", "value: 540.000.000}", "", "no separators"),
+        ("{kpi: back, reason", "{kpi: recommend, reason", "“recommend” cannot drive itself.", "drop the link"),
+        ("counter: answered", "counter: recommend", "“recommend” cannot watch over itself.", "show the harm"),
+    ],
+)
+def test_a_likely_slip_is_told_as_what_it_is(old: str, new: str, what: str, mend: str) -> None:
+    found = findings(edited((old, new)))
+    assert len(found) == 1
+    said = found[0].say(Words("en"))
+    assert what in said[0] and mend in said[1]
+
+
+def test_a_missing_value_stands_at_its_key() -> None:
+    """Named after the lie: the line below, where nothing is wrong."""
+    text = edited(("metric: repurchase", "metric:"))
+    line = next(i for i, t in enumerate(text.splitlines(), 1) if t == "    metric:")
+    assert [(f.code, f.place.line, f.place.column) for f in findings(text)] == [("M003", line, 5)]
