@@ -4,8 +4,9 @@ Definition: sum of the amounts ordered in the month, before goods returned: retu
 them as they arrive would make the latest month look best. Orders the source leaves out (cancelled) are not among them.
 Source: gross sales, Farris, Bendle, Pfeifer and Reibstein, "Marketing Metrics", 2nd ed., Pearson 2010.
 Unit: money; over several months the mean of a month. Scale: none.
-Interval: the sum of a Poisson number of orders has variance E[N] E[X^2], estimated by the sum of squared amounts; normal, cut at 0 (compound Poisson process, Ross, "Introduction to Probability Models",
-section 5.4). It says how far chance alone moves the sum; customers who order often make it a little too narrow.
+Interval: the sum of a Poisson number of orders has variance E[N] E[X^2], estimated by the sum of squared amounts;
+normal, cut at 0 (compound Poisson process, Ross, "Introduction to Probability Models", section 5.4). It says how far
+chance alone moves the sum; customers who order often make it a little too narrow.
 Worked example: tests/kpis.
 """
 
