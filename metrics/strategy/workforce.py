@@ -193,6 +193,8 @@ def _is_name(folded: str) -> bool:
 
 def _names_somebody(part: str) -> bool:
     words = re.findall(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?", part)
+    if not words:
+        return False
     folded = [fold(word).rstrip(".") for word in words]
     capital = [word[0].isupper() for word in words]
     if _PLACES.search(" ".join(folded)):

@@ -68,3 +68,9 @@ def test_a_name_is_a_person(text: str) -> None:
 @pytest.mark.parametrize("text", ROLES.split("|"))
 def test_a_role_is_no_person(text: str) -> None:
     assert not looks_like_person(text)
+
+
+@pytest.mark.parametrize("text", ["", "[", "123", "Sales &", "Head of service (North)"])
+def test_a_role_with_a_part_without_letters_is_no_person(text: str) -> None:
+    """Such an owner once ended ``check`` in a traceback; found by the property test at full size."""
+    assert not looks_like_person(text)
