@@ -39,7 +39,7 @@ import streamlit as st
 
 from metrics.errors import Refusal, Refused
 from metrics.headlines.frame import StrategyState, data_line, menu, place, state_line, strategy_state
-from metrics.release import FORMAT, Release
+from metrics.release import Release
 from metrics.standing import default_period, periods
 from metrics.strategy.model import Local, Strategy
 from metrics.words import LANGUAGES, Words
@@ -235,10 +235,7 @@ def _release() -> Release | None:
 
 @lru_cache(maxsize=2)
 def _opened(path: str, modified: int, size: int) -> Release:
-    release = Release(Path(path))
-    if release.meta.get("format") != FORMAT:
-        raise ValueError("the release has another format")
-    return release
+    return Release(Path(path))
 
 
 @lru_cache(maxsize=2)
