@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages",),
     ("pages.parts",),
     ("metrics.__main__",),
+    ("metrics.commands",),
     ("metrics.headlines",),
     ("metrics.charts", "metrics.exports"),
     ("metrics.closeup",),
@@ -124,4 +125,4 @@ def test_a_planted_wrong_import_is_found(tmp_path: Path) -> None:
     wrong.write_text("from metrics.build import build\nimport streamlit.web\n", encoding="utf-8")
     found = [target for _, target in imports(wrong)]
     assert layer(found[0]) is not None and inside(found[1], "streamlit")
-    assert layer("pages.tree") == (1, "pages") and layer("metrics.strategy.model.KPI") == (20, "metrics.strategy.model")
+    assert layer("pages.tree") == (1, "pages") and layer("metrics.strategy.model.KPI") == (21, "metrics.strategy.model")
