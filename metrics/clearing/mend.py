@@ -1,0 +1,231 @@
+"""Mending: what is published about a block says less, little by little, until the joint test holds.
+
+A combination that may not stand names the numbers it is made of. Of those, the one that is least wanted (lowest
+priority of its view, then fewest rows) is joined with its sibling, in every metric that publishes the same group of
+rows, and the test is made again. A path that has been joined too often loses its last level, then all. What was
+published before is never touched. If everything open is gone and the test still fails, nothing of the block is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from metrics.clearing.evidence import Floats, Ints
+from metrics.clearing.joint import Groups, Weak, weak
+from metrics.clearing.tree import Path, Tree, depth, joined, shortened, walk, where
+
+#: Weights below this part of the largest are not what makes a combination.
+SMALL = 0.25
+ROUNDS = 400
+
+
+@dataclass(frozen=True)
+class Family:
+    """The finest groups of a family's rows in one block. ``cell[g, m]``: which finest cell of metric m the rows of group
+    g count in, -1 for none; ``places[m][column]``: the place of each finest cell of metric m on a column."""
+
+    groups: Groups
+    cell: Ints
+    places: Sequence[dict[str, Ints]]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """``trees``: what may be told, in the order given; None where a path is withheld. ``joined``: paths that lost a
+    cell to its sibling; ``cut``: paths that lost a level. ``rank``: independent numbers about handled rows."""
+
+    trees: tuple[Tree | None, ...]
+    joined: frozenset[int]
+    cut: frozenset[int]
+    holds: bool
+
+
+def mend(family: Family, trees: Sequence[Tree], min_staff: int) -> Mended:
+    """The trees of one family and block, mended until no set of fewer than ``min_staff`` is isolable and nobody's
+    isolation index is above one half. Pure: equal input gives equal output."""
+    now: list[Tree | None] = list(trees)
+    seen, small = _leaves(family, now)
+    joins, cuts, times = set(), set(), [0] * len(now)
+    for _ in range(ROUNDS):
+        table = _table(now, seen)
+        found = weak(table.matrix, small, min_staff) if table.places else []
+        if not found:
+            return Mended(tuple(now), frozenset(joins), frozenset(cuts), holds=True)
+        touched: set[int] = set()
+        in_hand: set[int] = set()
+        for one in found:
+            row = _choice(table, one, now, in_hand)
+            if row is None:
+                continue
+            in_hand.add(row)
+            for t, path in _cells(table.places[row]):
+                tree = now[t]
+                if tree is None or (at := where(tree, path)) is None:
+                    continue
+                touched.add(t)
+                times[t] += 1
+                less = joined(tree, at) if times[t] <= _patience(tree) else None
+                if less is None:
+                    less, times[t] = shortened(tree), 0
+                    cuts.add(t)
+                else:
+                    joins.add(t)
+                now[t] = less
+        if not touched:
+            break
+        seen, small = _coarser(seen, small, now, touched)
+    open_left = [t if t is not None and t.fixed else None for t in now]
+    return Mended(tuple(open_left), frozenset(joins), frozenset(cuts), holds=False)
+
+
+def _patience(tree: Tree) -> int:
+    """Joins after which a path loses its last level instead: as many as it has cells there, halved."""
+    last = depth(tree)
+    return max(2, sum(d == last for d, *_ in walk(tree)) // 2)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Per tree: the leaf of every group (-1: outside), and a point (place per column) inside each leaf."""
+
+    leaf: list[Ints]
+    points: list[list[tuple[int, ...]]]
+
+
+@dataclass(frozen=True)
+class _Table:
+    matrix: sparse.csr_matrix
+    places: list[list[tuple[int, Path]]]
+    """For each row of the matrix the (tree, path) of the cells it stands for: equal numbers share a row."""
+    rows: Floats
+
+
+def _paths(tree: Tree) -> list[tuple[tuple[int, ...], list[tuple[int, ...]]]]:
+    """Leaves: path of places, and positions of the cell and all above it."""
+    return [
+        (path, [at[: i + 1] for i in range(len(at))])
+        for _, at, path, node in walk(tree)
+        if not node.children
+    ]
+
+
+def _leaves(family: Family, trees: Sequence[Tree | None]) -> tuple[_Seen, Groups]:
+    leaf, points = [], []
+    for tree in trees:
+        if tree is None:
+            leaf.append(np.full(len(family.cell), -1, dtype=np.int64))
+            points.append([])
+            continue
+        columns = [family.places[tree.metric][c] for c in tree.columns]
+        sizes = [int(c.max(initial=-1)) + 1 for c in columns]
+        found = np.full(sizes, -1, dtype=np.int64)
+        inside = _paths(tree)
+        for i, (path, _) in enumerate(inside):
+            fits = [[p for p in places if p < size] for places, size in zip(path, sizes)]
+            found[np.ix_(*fits)] = i
+        of_cell = found[tuple(columns)] if columns else np.zeros(len(next(iter(family.places[tree.metric].values()))), int)
+        at = family.cell[:, tree.metric]
+        leaf.append(np.where(at >= 0, of_cell[at], -1))
+        points.append([tuple(places[0] for places in path) for path, _ in inside])
+    return _grouped(_Seen(leaf, points), family.groups)
+
+
+def _grouped(seen: _Seen, g: Groups) -> tuple[_Seen, Groups]:
+    """Groups that no number tells apart, added up; what no number counts is left out."""
+    stack = np.column_stack(seen.leaf).astype(np.int32)
+    rows = np.ascontiguousarray(stack).view(f"V{stack.itemsize * stack.shape[1]}").ravel()
+    _, first, group = np.unique(rows, return_index=True, return_inverse=True)
+    told = (stack[first] >= 0).any(axis=1)
+    new = np.cumsum(told) - 1
+    kept = told[group]
+    group = np.where(kept, new[group], -1)
+    size = int(told.sum())
+    at = group[g.group]
+    inside = at >= 0
+    width = int(g.staff.max(initial=0)) + 2
+    key, back = np.unique(at[inside] * width + g.staff[inside] + 1, return_inverse=True)
+    staff_rows = np.bincount(back, g.staff_rows[inside], len(key))
+    total = np.bincount(group[kept], g.rows[kept], size)
+    small = Groups(total, key // width, key % width - 1, staff_rows)
+    return _Seen([column[first[told]] for column in stack.T.astype(np.int64)], seen.points), small
+
+
+def _coarser(seen: _Seen, g: Groups, trees: Sequence[Tree | None], touched: set[int]) -> tuple[_Seen, Groups]:
+    leaf, points = list(seen.leaf), list(seen.points)
+    for t in touched:
+        tree = trees[t]
+        if tree is None:
+            leaf[t], points[t] = np.full(len(g.rows), -1, dtype=np.int64), []
+            continue
+        inside = [path for path, _ in _paths(tree)]
+        sets = [[set(places) for places in path] for path in inside]
+        new = np.array(
+            [next(i for i, s in enumerate(sets) if all(p in places for p, places in zip(point, s))) for point in points[t]]
+            or [0]
+        )
+        leaf[t] = np.where(leaf[t] >= 0, new[leaf[t]], -1)
+        points[t] = [tuple(places[0] for places in path) for path in inside]
+    return _grouped(_Seen(leaf, points), g)
+
+
+def _table(trees: Sequence[Tree | None], seen: _Seen) -> _Table:
+    """Every told number as a row over the groups; equal rows once."""
+    count = len(seen.leaf[0]) if seen.leaf else 0
+    stamp = np.random.default_rng(1).integers(1, 2**62, count, dtype=np.int64).astype(np.uint64)
+    at_of: dict[int, int] = {}
+    places: list[list[tuple[int, Path]]] = []
+    rows: list[Ints] = []
+    for t, tree in enumerate(trees):
+        if tree is None:
+            continue
+        order = np.argsort(seen.leaf[t], kind="stable")
+        start = np.searchsorted(seen.leaf[t][order], np.arange(len(seen.points[t]) + 1))
+        under: dict[tuple[int, ...], list[Ints]] = {}
+        for i, (_, above) in enumerate(_paths(tree)):
+            for at in above:
+                under.setdefault(at, []).append(order[start[i] : start[i + 1]])
+        for _, at, path, node in walk(tree):
+            members = np.concatenate(under[at])
+            if not tree.told(node) or not len(members):
+                continue
+            with np.errstate(over="ignore"):
+                mark = int(stamp[members].sum())
+            if mark not in at_of:
+                at_of[mark] = len(places)
+                places.append([])
+                rows.append(members)
+            places[at_of[mark]].append((t, path))
+    indptr = np.concatenate(([0], np.cumsum([len(r) for r in rows]))).astype(np.int64)
+    indices = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    matrix = sparse.csr_matrix((np.ones(len(indices)), indices, indptr), shape=(len(rows), count))
+    return _Table(matrix, places, np.diff(indptr).astype(float))
+
+
+def _choice(table: _Table, one: Weak, trees: Sequence[Tree | None], in_hand: set[int]) -> int | None:
+    """The number to take back for one combination; None if one of its numbers is in hand already, or none is open."""
+    weight = np.abs(one.weights)
+    involved = set(np.flatnonzero(weight >= SMALL * weight.max()).tolist())
+    if involved & in_hand:
+        return None
+    best: tuple[tuple[float, ...], int] | None = None
+    for row in sorted(involved):
+        stands = [trees[t] for t, _ in table.places[row]]
+        if any(tree is not None and tree.fixed for tree in stands):
+            continue
+        rank = (-min((tree.priority for tree in stands if tree), default=0), table.rows[row], row)
+        if best is None or rank < best[0]:
+            best = (rank, row)
+    return best[1] if best else None
+
+
+def _cells(places: Sequence[tuple[int, Path]]) -> list[tuple[int, Path]]:
+    """One cell a tree: a cell that could not be cut stands for the same rows as the one below; the upper one counts."""
+    upper: dict[int, Path] = {}
+    for t, path in places:
+        if t not in upper or len(path) < len(upper[t]):
+            upper[t] = path
+    return sorted(upper.items())
