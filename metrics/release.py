@@ -53,7 +53,13 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("cell", "INTEGER"),
         ("measure", "VARCHAR"),
         ("value", "DOUBLE"),
+        ("published", "BOOLEAN"),
     ),
+    # values joined for good, alike in every view and metric; ``pool`` counts the pools of a dimension
+    "pool": (("dimension", "VARCHAR"), ("pool", "INTEGER"), ("value", "VARCHAR")),
+    # what became of a view of a metric in a block (view '' and months: company totals); state is a value of
+    # metrics.build.together.State, never why
+    "clearance": (("metric", "VARCHAR"), ("view", "VARCHAR"), ("period", "VARCHAR"), ("state", "VARCHAR")),
     # a period of a metric's total (view '') that is not cleared: never why
     "withheld": (("metric", "VARCHAR"), ("view", "VARCHAR"), ("period", "VARCHAR")),
     # KPIs that cannot be computed from these sources; reason is a value of errors.Refused
@@ -80,8 +86,28 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("effect_high", "DOUBLE"),
     ),
 }
-META_KEYS = ("build_id", "strategy_hash", "as_of", "data_from", "data_to", "built_at", "draft", "format")
-FORMAT = "1"
+#: grain: block length; budget: held or exceeded; ledger: which published numbers this release carries over.
+META_KEYS = (
+    "build_id",
+    "strategy_hash",
+    "as_of",
+    "data_from",
+    "data_to",
+    "built_at",
+    "draft",
+    "format",
+    "grain",
+    "budget",
+    "ledger",
+)
+FORMAT = "2"
+NO_LEDGER = "none"
+#: States of ``clearance``; an enum in the build.
+STATES = ("whole", "pooled", "shortened", "withheld", "later")
+
+
+#: Dimensions cut, each with the values that stand in the cell.
+Dims = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
@@ -105,7 +131,14 @@ def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
         connection.close()
 
 
-_ARROW = {"VARCHAR": "string", "BIGINT": "int64", "INTEGER": "int32", "DOUBLE": "float64", "DATE": "date32"}
+_ARROW = {
+    "BOOLEAN": "bool_",
+    "VARCHAR": "string",
+    "BIGINT": "int64",
+    "INTEGER": "int32",
+    "DOUBLE": "float64",
+    "DATE": "date32",
+}
 
 
 def _insert(
@@ -123,12 +156,32 @@ def _insert(
     connection.unregister("incoming")
 
 
+def draft_path(release: Path) -> Path:
+    """Where a draft stands while a published release is in place."""
+    return release.with_name(f"{release.stem}.draft{release.suffix}")
+
+
+def newest(release: Path) -> Path:
+    """The draft beside a release where there is one, else the release."""
+    beside = draft_path(release)
+    return beside if beside.exists() else release
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a file, of whatever version, says of itself that nobody published it. Unknown is no draft."""
+    try:
+        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
+            return bool(connection.execute("SELECT value FROM meta WHERE key = 'draft'").fetchone() == ("true",))
+    except duckdb.Error:
+        return False
+
+
 @dataclass(frozen=True)
 class Cell:
     """A group of a view: for each cut dimension the values that stand in it. ``()`` is the whole."""
 
     view: str
-    dims: tuple[tuple[str, tuple[str, ...]], ...]
+    dims: Dims
 
     @property
     def pooled(self) -> bool:
@@ -219,6 +272,33 @@ class Release:
                 found.setdefault((period, cell), {})[measure] = value
             self._numbers[key] = [(p, c, sums) for (p, c), sums in found.items()]
         return self._numbers[key]
+
+    @cached_property
+    def published(self) -> list[tuple[str, str, str, Dims, dict[str, float]]]:
+        """(metric, view, period, dims, sums) of every number in the ledger."""
+        return self.told(published=True)
+
+    def told(self, published: bool) -> list[tuple[str, str, str, Dims, dict[str, float]]]:
+        """The numbers in the ledger, or those that are not."""
+        found: dict[tuple[str, str, str, int], dict[str, float]] = {}
+        for metric, view, period, cell, measure, value in self._rows(
+            "SELECT metric, view, period, cell, measure, value FROM number WHERE published = ? ORDER BY ALL", published
+        ):
+            found.setdefault((metric, view, period, cell), {})[measure] = value
+        return [(m, v, p, self.cells[c].dims, sums) for (m, v, p, c), sums in found.items()]
+
+    @cached_property
+    def pools(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """Dimension -> values joined for good."""
+        found: dict[str, dict[int, list[str]]] = {}
+        for dimension, pool, value in self._rows("SELECT dimension, pool, value FROM pool ORDER BY ALL"):
+            found.setdefault(dimension, {}).setdefault(pool, []).append(value)
+        return {d: tuple(tuple(values) for values in pools.values()) for d, pools in found.items()}
+
+    @cached_property
+    def clearance(self) -> dict[tuple[str, str, str], str]:
+        """(metric, view, period) -> what became of it."""
+        return {row[:3]: row[3] for row in self._rows("SELECT metric, view, period, state FROM clearance")}
 
     @cached_property
     def withheld(self) -> frozenset[tuple[str, str, str]]:

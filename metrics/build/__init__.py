@@ -6,33 +6,28 @@ beside the release, audits it and only then puts it in place, so a build that fa
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import duckdb
 
 from metrics.build import facts as fact_tables
-from metrics.build.audit import Vocabulary, audit
-from metrics.build.blocks import blocks, grain_of, month_names
+from metrics.build.audit import Vocabulary, audit, unsafe
 from metrics.build.facts.values import names
-from metrics.build.gather import Instance, gather_metric, instances
-from metrics.build.pooling import pools_of
-from metrics.build.publish import Number, Pools, Published, publish
+from metrics.build.gather import instances
+from metrics.build.ledger import Entry, Ledger, read_ledger
+from metrics.build.numbers import Said, numbers
 from metrics.build.report import Report
+from metrics.build.tables import Tables, content_hash, driver_tables, meta, number_tables, provenance, vocabulary
+from metrics.build.together import stands
 from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
-from metrics.errors import DataError, Refused
-from metrics.loyalty.drivers import Kind
-from metrics.loyalty.panel import Fitted, fit_all
-from metrics.release import FORMAT, write
-from metrics.sources.canonical import BY_NAME
+from metrics.errors import DataError
+from metrics.loyalty.panel import fit_all
+from metrics.release import Release, draft_path, is_draft, write
 from metrics.sources.mapping import load_sources
 from metrics.sources.read import Read, read
 from metrics.sources.rejects import write_rejects
@@ -41,19 +36,25 @@ from metrics.strategy.model import Strategy
 from metrics.words import Words
 
 Progress = Callable[[str, int, int], None]
-Tables = dict[str, list[tuple[Any, ...]]]
 
 
 def build(
-    strategy_path: Path, sources_path: Path, out: Path, progress: Progress = lambda stage, done, total: None
+    strategy_path: Path,
+    sources_path: Path,
+    out: Path,
+    progress: Progress = lambda stage, done, total: None,
+    forget_ledger: bool = False,
 ) -> Report:
-    """Build a draft release at ``out``.
+    """Build a draft release at ``out``, or beside it where a published one stands (``release.draft_path``): a pure
+    function of strategy, sources, ``as_of`` and what was published.
 
     ``progress(stage, done, total)`` is called as the build goes on. Raises DataError for a strategy with errors, for
     sources that cannot be read, and when the finished file does not pass its audit; the release that stood at ``out``
     before stands there still."""
     clock = _Clock(progress)
     with clock.stage("Strategy"):
+        ledger = Ledger() if forget_ledger else read_ledger(out)
+        place = draft_path(out) if out.exists() and not is_draft(out) else out
         sources = load_sources(sources_path)
         loaded = load(strategy_path, today=sources.as_of)
         if loaded.strategy is None:
@@ -68,35 +69,45 @@ def build(
             rejects_file = _rejects(found, out)
         with clock.stage("Facts"):
             facts = make_facts(engine, strategy, found)
-        tables, said, pools = _numbers(engine, strategy, found, facts, clock)
+        used = len(instances(strategy))
+        with clock.stage("Metrics", used):
+            said = numbers(engine, strategy, found, facts, ledger, clock.step)
+        tables = number_tables(strategy, said)
         with clock.stage("Loyalty"):
             fitted = fit_all(engine, strategy, found)
-            tables |= _drivers(fitted)
+            tables |= driver_tables(fitted)
     with clock.stage("Release"):
-        tables |= _provenance(strategy, found)
+        tables |= provenance(strategy, found)
         build_id = content_hash(tables)
-        tables["meta"] = _meta(found, build_id, loaded.hash)
-        size = _put(out, tables, strategy, found)
-    report_pools = {
-        d: tuple(tuple(names(strategy, d)[v] for v in pool) for pool in p if len(pool) > 1) for d, p in pools.items()
+        tables |= meta(strategy, found, said, ledger, build_id, loaded.hash)
+        words = vocabulary(strategy, tables, found, ledger)
+        size = _put(place, tables, words, found, lambda path: _stands(strategy, said, path))
+    pools = {
+        d: tuple(tuple(names(strategy, d)[v] for v in pool) for pool in p if len(pool) > 1)
+        for d, p in said.pools.items()
     }
     return Report(
-        out=out,
+        out=place,
         build_id=build_id,
         as_of=found.as_of,
         files=found.files,
         rejects_file=rejects_file,
-        pools={d: p for d, p in report_pools.items() if p},
-        coverage=tuple(c for s in said for c in s.coverage),
-        withheld={s.key: len(s.withheld) for s in said if s.withheld},
+        pools={d: p for d, p in pools.items() if p},
+        coverage=tuple(c for s in said.published for c in s.coverage),
+        withheld={s.key: len(s.withheld) for s in said.published if s.withheld},
         refused=dict(tables["refused"]),
         respondents={m.outcome: m.n for m in fitted.models},
         no_model={outcome: why.value for outcome, why in fitted.refused.items()},
-        undated={s.key: s.undated for s in said if s.undated},
+        undated={s.key: s.undated for s in said.published if s.undated},
         before_history=facts.left_out,
         numbers=len(tables["number"]),
         bytes=size,
         seconds=clock.seconds,
+        grain=said.grain,
+        spent=said.spent,
+        budget=strategy.disclosure.budget,
+        late=said.late,
+        beside=place != out,
     )
 
 
@@ -145,133 +156,29 @@ def make_facts(engine: DuckDBEngine, strategy: Strategy, found: Read) -> fact_ta
     return fact_tables.make(engine, strategy, found.as_of, found.trait("orders").history_from, no_staff)
 
 
-def _numbers(
-    engine: DuckDBEngine, strategy: Strategy, found: Read, facts: fact_tables.Facts, clock: _Clock
-) -> tuple[Tables, list[Published], Pools]:
-    """Rows of the release's number, cell, withheld and refused tables."""
+def _stands(strategy: Strategy, said: Said, path: Path) -> bool:
+    """The joint test once more, on the numbers as the finished file tells them."""
+    release = Release(path)
+    try:
+        before, fresh = ([Entry(*row) for row in release.told(published)] for published in (True, False))
+    finally:
+        release.close()
     floors = tightened(strategy.disclosure)
-    dimensions = tuple(dict.fromkeys(d for v in strategy.views for d in v.dimensions))
-    with clock.stage("Pools"):
-        pools = pools_of(engine, strategy, facts, dimensions, found.as_of, floors)
-    used = instances(strategy)
-    said: list[Published] = []
-    refused: list[tuple[str, str]] = []
-    with clock.stage("Metrics", len(used)):
-        for instance in used:
-            why = None
-            if instance.metric.needs_whole_customers and found.trait("orders").sample_of:
-                why = Refused.SAMPLED
-            elif not (published := _publish(engine, strategy, found, facts, instance, pools)).measures:
-                why = Refused.NO_SIGNAL
-            else:
-                said.append(published)
-            refused += [(kpi, why.value) for kpi in instance.kpis if why]
-            clock.step()
-    # ``said`` is everything that will be told. The joint test (design §4.5) stands here: it takes what is said of each
-    # family, block by block, and returns what may stay.
-    return _rows(strategy, said) | {"refused": refused}, said, pools
+    return all(
+        stands(tested, members, held(before), held(fresh), floors.min_staff)
+        for tested, members, held in said.tested.values()
+    )
 
 
-def _publish(
-    engine: DuckDBEngine, strategy: Strategy, found: Read, facts: fact_tables.Facts, instance: Instance, pools: Pools
-) -> Published:
-    """What is said of one metric; without measures when the sources hold no row for it."""
-    metric = instance.metric
-    mine = fact_tables.DIMENSIONS[metric.fact]
-    views = [
-        v
-        for v in sorted(strategy.views, key=lambda v: (v.priority, v.id))
-        if mine and set(v.dimensions) <= set(mine) and (not v.facts or metric.fact in v.facts)
-    ]
-    cut = tuple(d for d in mine if any(d in v.dimensions for v in views))
-    gathered = gather_metric(engine, strategy, instance, cut)
-    if not len(gathered.month):
-        return Published(instance.key, ())
-    grain = grain_of(metric.fact, facts.staffed, strategy.disclosure.grain)
-    closing = strategy.disclosure.closing_days
-    closed = blocks(gathered.month, grain, found.as_of, closing, metric, instance.params)
-    if metric.fact == "series":
-        # Figures of the company's books: no row of a person stands behind them, so there is nothing to clear.
-        said = Published(instance.key, gathered.measures)
-        for i, month in enumerate(gathered.month.tolist()):
-            if closed.of_cell[i] >= 0:
-                said.numbers.append(Number("", month_names([month])[0], (), gathered.evidence.sums[i]))
-        return said
-    return publish(instance, gathered, closed, views, pools, tightened(strategy.disclosure))
-
-
-def _rows(strategy: Strategy, said: list[Published]) -> Tables:
-    cells = sorted({(n.view, n.places) for s in said for n in s.numbers if n.places})
-    cell_of = {cell: i for i, cell in enumerate(cells, start=1)}
-    number: list[tuple[Any, ...]] = []
-    for s in said:
-        for n in s.numbers:
-            at = cell_of[n.view, n.places] if n.places else 0
-            number += [
-                (s.key, n.view, len(n.places), n.period, at, measure, value)
-                for measure, value in zip(s.measures, n.sums.tolist())
-            ]
-    cell: list[tuple[Any, ...]] = []
-    for (view, places), i in cell_of.items():
-        values = [(d, names(strategy, d)[v]) for d, at in places for v in at]
-        cell += [(i, view, position, d, v) for position, (d, v) in enumerate(values)]
-    withheld = [(s.key, "", period) for s in said for period in s.withheld]
-    return {"number": number, "cell": cell, "withheld": withheld}
-
-
-def _drivers(fitted: Fitted) -> Tables:
-    models = [(m.outcome, m.kind.value, m.n, m.r2, m.r2_low, m.r2_high) for m in fitted.models]
-    rows = [
-        (m.outcome, d.driver, d.share, d.low, d.high, d.tier, d.effect, d.effect_low, d.effect_high)
-        for m in fitted.models
-        for d in m.rows
-    ]
-    return {"driver_model": models, "driver": rows}
-
-
-def _provenance(strategy: Strategy, found: Read) -> Tables:
-    return {
-        "strategy": [(_json(strategy),)],
-        "source": [(f.file, f.table, f.rows, f.rejected, f.data_from, f.data_to) for f in found.files],
-    }
-
-
-def _json(strategy: Strategy) -> str:
-    return json.dumps(strategy.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
-
-
-def content_hash(tables: Tables) -> str:
-    """SHA-256 over the sorted rows of all tables: equal sources and strategy give an equal one."""
-    digest = sha256()
-    for name in sorted(tables):
-        for row in sorted(repr(tuple(str(v) if not isinstance(v, float) else v for v in r)) for r in tables[name]):
-            digest.update(f"{name}{row}\n".encode())
-    return digest.hexdigest()
-
-
-def _meta(found: Read, build_id: str, strategy_hash: str) -> list[tuple[Any, ...]]:
-    # Answers trickle in after the last contact; how far the data go is said by what customers did.
-    done = [f for f in found.files if f.table in ("contacts", "orders")] or found.files
-    days = [d for f in done for d in (f.data_from, f.data_to) if d]
-    return [
-        ("build_id", build_id),
-        ("strategy_hash", strategy_hash),
-        ("as_of", found.as_of.isoformat()),
-        ("data_from", min(days, default=found.as_of).isoformat()),
-        ("data_to", max(days, default=found.as_of).isoformat()),
-        ("built_at", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
-        ("draft", "true"),
-        ("format", FORMAT),
-    ]
-
-
-def _put(out: Path, tables: Tables, strategy: Strategy, found: Read) -> int:
+def _put(out: Path, tables: Tables, words: Vocabulary, found: Read, stands: Callable[[Path], bool]) -> int:
     """Write beside ``out``, audit, rename into place; returns the bytes."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = out.with_name(f".{out.name}.building")
+    fresh = out.with_name(f".{out.name}.{os.getpid()}.building")
     try:
         write(fresh, tables)
-        audit(fresh, _vocabulary(strategy, tables, found), found.identities.staff, found.identities.customers)
+        audit(fresh, words, found.identities.staff, found.identities.customers)
+        if not stands(fresh):
+            raise unsafe("Its numbers say more together than was tested.")
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
         size = fresh.stat().st_size
@@ -286,20 +193,3 @@ def _put(out: Path, tables: Tables, strategy: Strategy, found: Read) -> int:
         for left in (fresh, fresh.with_name(fresh.name + ".wal")):
             left.unlink(missing_ok=True)
     return size
-
-
-def _vocabulary(strategy: Strategy, tables: Tables, found: Read) -> Vocabulary:
-    used = instances(strategy)
-    dimensions = {d for v in strategy.views for d in v.dimensions}
-    return Vocabulary(
-        strategy=_json(strategy),
-        metrics=frozenset(i.key for i in used),
-        measures=frozenset(row[5] for row in tables["number"]),
-        views=frozenset(v.id for v in strategy.views),
-        values=frozenset((d, v) for d in dimensions for v in names(strategy, d)),
-        kpis=frozenset(k.id for k in strategy.kpis),
-        questions=frozenset(q.id for q in strategy.questions),
-        kinds=frozenset(k.value for k in Kind),
-        files=frozenset(f.file for f in found.files),
-        tables=frozenset(BY_NAME),
-    )

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.errors import DataError, Refused
-from metrics.release import FORMAT, META_KEYS, SCHEMA
+from metrics.release import FORMAT, META_KEYS, NO_LEDGER, SCHEMA, STATES
 
 #: Shorter ids are found by chance in any file; for them the closed lists stand alone.
 SHORTEST = 6
@@ -36,6 +36,9 @@ _META = {
     "built_at": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
     "draft": re.compile("true|false"),
     "format": re.compile(re.escape(FORMAT)),
+    "grain": re.compile("month|quarter|half|wave"),
+    "budget": re.compile("held|exceeded"),
+    "ledger": re.compile(f"[0-9a-f]{{64}}|{NO_LEDGER}"),
 }
 Closed = Callable[[str], bool]
 
@@ -73,13 +76,13 @@ def audit(path: Path, words: Vocabulary, staff: Collection[str], customers: Coll
         stands_in = scanner(ids)
         place = next((at for at, text in texts.items() if stands_in(text)), None)
         if place or stands_in(data):
-            raise _unsafe(
+            raise unsafe(
                 f"The name or id of {kind} stands in {place or 'the bytes of the file'}.",
                 "Take it out of the strategy or of the values that sources and strategy share.",
             )
 
 
-def _unsafe(what: str, mend: str = "This is a fault of the program: please report it.") -> DataError:
+def unsafe(what: str, mend: str = "This is a fault of the program: please report it.") -> DataError:
     return DataError(f"The finished release was deleted: it did not pass its audit. {what}", "release", mend)
 
 
@@ -90,15 +93,15 @@ def _shape(connection: duckdb.DuckDBPyConnection) -> None:
         " ORDER BY table_name, column_index"
     ).fetchall():
         if schema != "main":
-            raise _unsafe("It has a schema of its own.")
+            raise unsafe("It has a schema of its own.")
         found.setdefault(table, []).append((column, kind))
     if found != {name: list(columns) for name, columns in SCHEMA.items()}:
-        raise _unsafe("Its tables or columns are not those of a release.")
+        raise unsafe("Its tables or columns are not those of a release.")
     for kind in ("views", "sequences", "indexes", "types", "functions"):
         more = "" if kind in ("sequences", "indexes") else " AND NOT internal"
         query = f"SELECT count(*) FROM duckdb_{kind}() WHERE database_name = current_database(){more}"
         if connection.execute(query).fetchone() != (0,):
-            raise _unsafe(f"It holds {kind}.")
+            raise unsafe(f"It holds {kind}.")
 
 
 def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
@@ -114,6 +117,12 @@ def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
         ("number", "view"): (words.views | {""}).__contains__,
         ("number", "period"): lambda text: bool(_PERIOD.fullmatch(text)),
         ("number", "measure"): words.measures.__contains__,
+        ("pool", "dimension"): {d for d, _ in words.values}.__contains__,
+        ("pool", "value"): {v for _, v in words.values}.__contains__,
+        ("clearance", "metric"): words.metrics.__contains__,
+        ("clearance", "view"): (words.views | {"", "months"}).__contains__,
+        ("clearance", "period"): lambda text: bool(_PERIOD.fullmatch(text)),
+        ("clearance", "state"): STATES.__contains__,
         ("withheld", "metric"): words.metrics.__contains__,
         ("withheld", "view"): (words.views | {""}).__contains__,
         ("withheld", "period"): lambda text: bool(_PERIOD.fullmatch(text)),
@@ -131,13 +140,13 @@ def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
             test = known[table, column]
             for (text,) in connection.execute(f'SELECT DISTINCT "{column}" FROM {table}').fetchall():
                 if text is None or not test(text):
-                    raise _unsafe(f"A text in {table}.{column} is in no closed list.")
+                    raise unsafe(f"A text in {table}.{column} is in no closed list.")
     for dimension, value in connection.execute("SELECT DISTINCT dimension, value FROM cell").fetchall():
         if (dimension, value) not in words.values:
-            raise _unsafe("A value in cell.value is none of its dimension.")
+            raise unsafe("A value in cell.value is none of its dimension.")
     for key, value in connection.execute("SELECT key, value FROM meta").fetchall():
         if not _META[key].fullmatch(value or ""):
-            raise _unsafe("A text in meta.value is in no closed list.")
+            raise unsafe("A text in meta.value is in no closed list.")
 
 
 def _texts(connection: duckdb.DuckDBPyConnection) -> Mapping[str, bytes]:

@@ -6,7 +6,7 @@ threads add floating numbers would change the last digit, and with it the conten
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -50,10 +50,11 @@ def instances(strategy: Strategy) -> tuple[Instance, ...]:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Finest cells of one metric: ``month`` as year * 12 + month - 1 (0: no date), the place on each dimension, and
-    the evidence with one column of sums per measure."""
+    """Finest cells of one metric, in order of ``key``: ``month`` as year * 12 + month - 1 (0: no date), the place on
+    each dimension, and the evidence with one column of sums per measure."""
 
     measures: tuple[str, ...]
+    key: Ints
     month: Ints
     places: dict[str, Ints]
     evidence: Evidence
@@ -91,16 +92,9 @@ def gather(
 ) -> Gathered:
     """Cells of ``rows``, an Ibis table with month, customer, handled and the dimensions.
 
-    Raises DataError if the declared dimensions have more combinations than fit into one number."""
+    Raises DataError if there are too many combinations (see ``key_of``)."""
     sizes = [len(names(strategy, d)) for d in dimensions]
-    if prod(sizes) * 50_000 >= 2**62:
-        raise DataError(
-            "The views cut by too many values together.", "strategy.yaml", "Declare fewer values or fewer dimensions."
-        )
-    # month * 12 stays below 50,000 until the year 4166
-    key = (rows.month.year() * 12 + rows.month.month() - 1).fill_null(0).cast("int64")
-    for dimension, size in zip(dimensions, sizes):
-        key = key * size + rows[dimension]
+    key = key_of(rows, strategy, dimensions)
     summed = measures(rows)
     engine.create(
         "cells",
@@ -148,7 +142,28 @@ def gather(
         triple(staff, "staff", "rows"),
         triple(customers, "customer", "weight"),
     )
-    return Gathered(tuple(summed), rest, places, found)
+    return Gathered(tuple(summed), keys, rest, places, found)
+
+
+def key_of(rows: Any, strategy: Strategy, dimensions: Sequence[str]) -> Any:
+    """One number for the month and the place on every dimension of a row: its finest cell.
+
+    Raises DataError if the declared dimensions have more combinations than fit into one number."""
+    sizes = [len(names(strategy, d)) for d in dimensions]
+    if prod(sizes) * 50_000 >= 2**62:
+        raise DataError(
+            "The views cut by too many values together.", "strategy.yaml", "Declare fewer values or fewer dimensions."
+        )
+    # month * 12 stays below 50,000 until the year 4166
+    key = month_number(rows).fill_null(0).cast("int64")
+    for dimension, size in zip(dimensions, sizes):
+        key = key * size + rows[dimension]
+    return key
+
+
+def month_number(rows: Any) -> Any:
+    """year * 12 + month - 1 of a row's month."""
+    return rows.month.year() * 12 + rows.month.month() - 1
 
 
 def _exact(expression: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,17 @@ FAMILIES = (("contacts", "answers"), ("orders",))
 
 
 def pools_of(
-    engine: Any, strategy: Strategy, facts: Facts, dimensions: tuple[str, ...], as_of: date, floors: Floors
+    engine: Any,
+    strategy: Strategy,
+    facts: Facts,
+    dimensions: tuple[str, ...],
+    as_of: date,
+    floors: Floors,
+    declared: str = "quarter",
+    before: Pools = MappingProxyType({}),
 ) -> Pools:
-    """Pools of every dimension that a view cuts."""
+    """Pools of every dimension that a view cuts, in blocks of the ``declared`` length. ``before``: pools of what was
+    published; they are kept and may only grow."""
     families: dict[str, list[Family]] = {d: [] for d in dimensions}
     for candidates in FAMILIES:
         fact = next((f for f in candidates if facts.rows[f]), None)
@@ -32,7 +41,7 @@ def pools_of(
             continue
         mine = tuple(d for d in dimensions if d in DIMENSIONS[fact])
         gathered = gather_rows(engine, strategy, fact, mine)
-        grain = grain_of(fact, facts.staffed, strategy.disclosure.grain)
+        grain = grain_of(fact, facts.staffed, declared)
         block = blocks(gathered.month, grain, as_of, strategy.disclosure.closing_days).of_cell
         for dimension in mine:
             width = len(names(strategy, dimension))
@@ -41,7 +50,10 @@ def pools_of(
             group = np.where(key >= 0, np.searchsorted(present, key), -1)
             tried = grouped(gathered.evidence, group, len(present))
             families[dimension].append(Family(tried, present // width, present % width))
-    return {d: stable_pools(len(names(strategy, d)), _partners(strategy, d), families[d], floors) for d in dimensions}
+    return {
+        d: stable_pools(len(names(strategy, d)), _partners(strategy, d), families[d], floors, before.get(d, ()))
+        for d in dimensions
+    }
 
 
 def _partners(strategy: Strategy, dimension: str) -> dict[int, int]:

@@ -1,7 +1,7 @@
-"""Clearing of one metric: its totals by block and month, and its views.
+"""What would be said of one metric if it stood alone: its totals by block and month, and its views, each cell cleared.
 
-``Published`` of all metrics of a family is everything that will be said about the rows they share. The joint test
-(design §4.5) reads exactly that list, family by family and block by block, before ``metrics.build`` writes it.
+``Draft`` holds it as trees, block by block, so that ``metrics.build.together`` can take back what the numbers of a
+family say in combination. ``Published`` is what is left of it, as the release writes it.
 """
 
 from __future__ import annotations
@@ -12,27 +12,35 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.build.blocks import Blocks, month_names
+from metrics.build.blocks import UNDATED, Blocks, month_names
 from metrics.build.gather import Gathered, Instance
 from metrics.clearing.evidence import Constant, Floats, clear, grouped
 from metrics.clearing.rule import Floors
-from metrics.clearing.split import split_children, split_path
+from metrics.clearing.split import Cell, split_children, split_path
+from metrics.clearing.tree import Node, Tree, walk
+from metrics.periods import block_of, months_of
 from metrics.strategy.model import View
 
 #: For each dimension the pools of places that stand together everywhere, in declared order.
 Pools = Mapping[str, tuple[tuple[int, ...], ...]]
-#: Dimensions cut, each with the places that stand in the cell.
-Places = tuple[tuple[str, tuple[int, ...]], ...]
+#: Dimensions cut, each with the values that stand in the cell.
+Dims = tuple[tuple[str, tuple[str, ...]], ...]
+#: For each dimension its values by place.
+Names = Mapping[str, tuple[str, ...]]
+#: Names of the trees of company totals: a block, and its months.
+TOTAL, MONTHS = "", "months"
+MONTH = "month"
 
 
 @dataclass(frozen=True)
 class Number:
-    """A cleared cell: view '' and no places for a company total."""
+    """A cleared cell: view '' and no dims for a company total. ``published``: before, and carried over unchanged."""
 
     view: str
     period: str
-    places: Places
+    dims: Dims
     sums: Floats
+    published: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,27 @@ class Published:
     undated: int = 0
 
 
+@dataclass
+class Draft:
+    """One metric before the joint test. ``trees``: for each block of its family's grain what would be said (views
+    ``TOTAL`` and ``MONTHS`` are the company totals); ``months``: the months of each block that may be told; ``rows``:
+    the metric's rows in its closed blocks; ``told``: for each view the dimensions of which these rows say anything."""
+
+    instance: Instance
+    measures: tuple[str, ...]
+    blocks: Blocks
+    grain: str
+    trees: dict[str, list[Tree]]
+    months: dict[str, list[int]]
+    rows: float
+    told: dict[str, tuple[str, ...]]
+    undated: int
+
+    @property
+    def key(self) -> str:
+        return self.instance.key
+
+
 def constant_of(instance: Instance, measures: Sequence[str]) -> Constant:
     """The metric's own test for results that are the same for all, over rows of sums."""
 
@@ -67,71 +96,89 @@ def constant_of(instance: Instance, measures: Sequence[str]) -> Constant:
     return constant
 
 
-def publish(
-    instance: Instance, gathered: Gathered, blocks: Blocks, views: Sequence[View], pools: Pools, floors: Floors
-) -> Published:
-    """Clear one metric: totals, months, and each view from the top."""
-    said = Published(instance.key, gathered.measures, undated=int(gathered.n[blocks.undated].sum()))
+def draft(
+    number: int,
+    instance: Instance,
+    gathered: Gathered,
+    blocks: Blocks,
+    grain: str,
+    views: Sequence[View],
+    pools: Pools,
+    floors: Floors,
+) -> Draft:
+    """Clear one metric by the cell rule: totals, months, and each view from the top. ``number`` is the metric's place
+    in its family."""
+    made = Draft(
+        instance,
+        gathered.measures,
+        blocks,
+        grain,
+        {period: [] for period in blocks.periods},
+        {},
+        float(gathered.n[blocks.of_cell >= 0].sum()),
+        {},
+        int(gathered.n[blocks.undated].sum()),
+    )
     constant = constant_of(instance, gathered.measures)
-    roots = _totals(said, gathered, blocks, floors, constant)
+    roots = _totals(made, number, gathered, floors, constant)
     for view in views:
-        _view(said, view, gathered, blocks, roots, pools, floors, constant)
-    return said
+        _view(made, number, view, gathered, roots, pools, floors, constant)
+    return made
 
 
-def _totals(said: Published, g: Gathered, blocks: Blocks, floors: Floors, constant: Constant) -> list[int]:
+def _totals(made: Draft, number: int, g: Gathered, floors: Floors, constant: Constant) -> list[int]:
     """Company totals of blocks and their months; returns the blocks that are cleared."""
+    blocks = made.blocks
     count = len(blocks.periods)
     totals = grouped(g.evidence, blocks.of_cell, count)
     passed = clear(totals, floors, constant)
-    roots = [b for b in range(count) if passed[b]]
     months, month_of_cell = np.unique(g.month, return_inverse=True)
     monthly = grouped(g.evidence, month_of_cell, len(months))
-    names = _names(months)
     for b, period in enumerate(blocks.periods):
         inside = [int(i) for i in np.unique(month_of_cell[blocks.of_cell == b])]
-        if not inside:
+        if not inside or months_of(period) == (period,):
+            made.months[period] = []
+        else:
+            made.months[period] = [int(months[i]) for i in inside if months[i]]
+        if not inside or not passed[b]:
             continue
-        if passed[b]:
-            said.numbers.append(Number("", period, (), totals.sums[b]))
-            groups = split_children(monthly, inside, floors, constant)
-        else:
-            said.withheld.append(period)
-            groups = []
-        alone = {g[0] for g in groups if len(g) == 1}
-        for i in inside:
-            if names[i] in ("", period):
-                continue
-            if i in alone:
-                said.numbers.append(Number("", names[i], (), monthly.sums[i]))
-            else:
-                said.withheld.append(names[i])
+        made.trees[period].append(Tree(number, TOTAL, (), 0, (Node((), totals.sums[b]),)))
+        groups = split_children(monthly, inside, floors, constant)
+        if groups and made.months[period]:
+            cells = [Node(tuple(int(months[i]) for i in group), monthly.sums[group].sum(axis=0)) for group in groups]
+            made.trees[period].append(_monthly(number, cells))
     cleared = clear(monthly, floors, constant)
+    alone: dict[str, list[Node]] = {}
     for place in np.flatnonzero(np.isin(months, blocks.open_months)).tolist():
+        month = int(months[place])
+        period = block_of(month_names([month])[0], made.grain)
+        made.months.setdefault(period, []).append(month)
         if cleared[place]:
-            said.numbers.append(Number("", names[place], (), monthly.sums[place]))
-        else:
-            said.withheld.append(names[place])
-    return roots
+            alone.setdefault(period, []).append(Node((month,), monthly.sums[place]))
+    for period, cells in alone.items():
+        made.trees.setdefault(period, []).append(_monthly(number, cells))
+    return [b for b in range(count) if passed[b]]
 
 
-def _names(months: NDArray[np.int64]) -> list[str]:
-    return [month_names([int(m)])[0] if m else "" for m in months]
+def _monthly(number: int, nodes: Sequence[Node]) -> Tree:
+    return Tree(number, MONTHS, (MONTH,), 0, tuple(sorted(nodes, key=lambda n: n.places)), single=True)
 
 
 def _view(
-    said: Published,
+    made: Draft,
+    number: int,
     view: View,
     g: Gathered,
-    blocks: Blocks,
     roots: list[int],
     pools: Pools,
     floors: Floors,
     constant: Constant,
 ) -> None:
+    blocks = made.blocks
     path = _told(view, g, pools)
     if not path:
         return
+    made.told[view.id] = path
     sizes = [len(pools[d]) for d in path]
     values = [_pool_of(pools[d])[g.places[d]] for d in path]
     # Many finest cells differ only in dimensions this view does not cut: added up first, once.
@@ -146,17 +193,27 @@ def _view(
         rest, column = np.divmod(rest, size)
         columns.append(column)
     levels = split_path(cells, rest, columns[::-1], sizes, roots, floors, constant)
-    n = said.measures.index("n")
-    for level in levels:
-        for cell in level:
-            places = tuple(
-                (d, tuple(sorted(v for pool in at for v in pools[d][pool]))) for d, at in zip(path, cell.path)
-            )
-            said.numbers.append(Number(view.id, blocks.periods[cell.block], places, cell.sums))
-    rows = float(g.n[blocks.of_cell >= 0].sum())
-    cut = [c for c in levels[-1] if all(len(at) < size for at, size in zip(c.path, sizes))]
-    shown = float(sum(c.sums[n] for c in cut))
-    said.coverage.append(Coverage(said.key, view.id, shown / rows if rows else 0.0))
+    for block in roots:
+        nodes = _nodes([[c for c in level if c.block == block] for level in levels], path, pools)
+        if nodes:
+            made.trees[blocks.periods[block]].append(Tree(number, view.id, path, view.priority, nodes))
+
+
+def _nodes(levels: Sequence[Sequence[Cell]], path: Sequence[str], pools: Pools) -> tuple[Node, ...]:
+    """Cells of one block as a tree of places (pools spelled out)."""
+
+    def below(above: tuple[tuple[int, ...], ...]) -> tuple[Node, ...]:
+        depth = len(above)
+        if depth == len(levels):
+            return ()
+        mine = (c for c in levels[depth] if c.path[:depth] == above)
+        made = (
+            Node(tuple(sorted(v for pool in c.path[-1] for v in pools[path[depth]][pool])), c.sums, below(c.path))
+            for c in mine
+        )
+        return tuple(sorted(made, key=lambda n: n.places))
+
+    return below(())
 
 
 def _told(view: View, g: Gathered, pools: Pools) -> tuple[str, ...]:
@@ -176,3 +233,47 @@ def _pool_of(pools: tuple[tuple[int, ...], ...]) -> NDArray[np.int64]:
     for i, pool in enumerate(pools):
         found[list(pool)] = i
     return found
+
+
+def numbers_of(tree: Tree, period: str, names: Names) -> list[Number]:
+    """The told cells of a tree, as numbers of a period."""
+    found = []
+    for _, _, path, node in walk(tree):
+        if not tree.told(node) or node.places == (UNDATED,):
+            continue
+        if tree.view == MONTHS:
+            found.append(Number(TOTAL, month_names(node.places)[0], (), node.sums))
+        else:
+            dims = tuple((d, tuple(names[d][v] for v in at)) for d, at in zip(tree.columns, path))
+            found.append(Number(tree.view, period, dims, node.sums))
+    return found
+
+
+def published(made: Draft, carried: Sequence[Number], pools: Pools, names: Names) -> Published:
+    """What is left of a draft besides what is ``carried`` over, with what it covers and which totals are withheld."""
+    said = Published(made.key, made.measures, numbers=list(carried), undated=made.undated)
+    shown: dict[str, float] = dict.fromkeys(made.told, 0.0)
+    n = made.measures.index("n")
+    for period, trees in made.trees.items():
+        for tree in trees:
+            if not tree.fixed:
+                said.numbers.extend(numbers_of(tree, period, names))
+            if tree.view in made.told:
+                shown[tree.view] += _shown(tree, made.told[tree.view], pools, n)
+    told = {x.period for x in said.numbers if x.view == TOTAL}
+    closed = set(made.blocks.periods)
+    for period, months in made.months.items():
+        wanted = [period] if period in closed else []
+        said.withheld.extend(p for p in (*wanted, *month_names(months)) if p not in told)
+    said.coverage.extend(Coverage(made.key, v, x / made.rows if made.rows else 0.0) for v, x in shown.items())
+    return said
+
+
+def _shown(tree: Tree, path: Sequence[str], pools: Pools, n: int) -> float:
+    """Rows in cells that are cut by every dimension of the path."""
+    whole = [{v for pool in pools[d] for v in pool} for d in path]
+    return sum(
+        float(node.sums[n])
+        for depth, _, at, node in walk(tree)
+        if depth == len(path) and all(not every <= set(places) for places, every in zip(at, whole))
+    )

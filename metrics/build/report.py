@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from metrics.build.grain import Spent
 from metrics.build.publish import Coverage
 from metrics.sources.read import FileRead
 
@@ -36,6 +37,13 @@ class Report:
     numbers: int
     bytes: int
     seconds: dict[str, float]
+    grain: str
+    spent: tuple[Spent, ...]
+    budget: int
+    late: dict[str, int]
+    """Published period -> rows that came after it and are counted nowhere."""
+    beside: bool
+    """The draft stands beside a published release."""
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -74,5 +82,18 @@ def lines(report: Report) -> Iterator[str]:
     for outcome, reason in report.no_model.items():
         yield f"  drivers of {outcome}: refused ({reason})"
     took = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())
+    yield f"Blocks of one {report.grain}, if staff handled the rows"
+    if report.spent:
+        most = max(report.spent, key=lambda s: s.per_staff)
+        yield (
+            f"Publishing budget: {most.per_staff:.1f} of {report.budget} independent numbers per member of staff,"
+            f" metric and year at most ({most.metric}, {most.year})"
+        )
+        if most.per_staff > report.budget:
+            yield "  That is too many: choose longer blocks or fewer views. Such a draft cannot be published first."
+    for period, rows in report.late.items():
+        yield f"  {period}: published before {rows:,} late rows came; they are counted here and added nowhere"
     yield f"Draft release {report.out}: {report.numbers:,} sums, {report.bytes / 1e6:.1f} MB, as of {report.as_of}"
+    if report.beside:
+        yield "  The published release stands as it was. To put the draft in its place: python -m metrics publish"
     yield f"Build {report.build_id[:12]} in {sum(report.seconds.values()):.1f} s ({took})"

@@ -41,8 +41,8 @@ def isolable(search: Search) -> list[Floats]:
     staff = sorted(frozenset().union(*search.members))
     place = {person: i for i, person in enumerate(staff)}
     touches = np.zeros((len(staff), len(search.members)), dtype=bool)
-    for c, people in enumerate(search.members):
-        touches[[place[p] for p in people], c] = True
+    for c, who in enumerate(search.members):
+        touches[[place[p] for p in who], c] = True
     # The busiest in turn, so that each part has its share of them.
     order = np.argsort(-(touches @ (search.columns**2).sum(axis=0)), kind="stable")
     found: list[Floats] = []

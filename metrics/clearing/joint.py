@@ -10,7 +10,8 @@ and metrics of a family at once.
 Let W have a row for each published number and a column for each finest group of rows (of a family, in one block) that
 no published number tells apart, 1 where the number counts the group. Columns are scaled by the root of their rows, so
 that the length of a combination is measured in rows. V is an orthonormal basis of the row space of W, v_c its column c.
-A unit vector u of that space is a combination of published numbers; (u . v_c)^2 is the part of it that rests on group c.
+A unit vector u of that space is a combination of published numbers; (u . v_c)^2 is the part of it that rests on
+group c.
 
 * One person. With s_c the person's share of the rows of group c, the top eigenvalue of the sum of s_c v_c v_c' is the
   largest part of any combination that rests on that person's rows: their *isolation index*, at most 0.5. Unknown staff
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +44,8 @@ MAX_INDEX = 0.5
 #: between fails, on the safe side.
 WHOLE = 1 - 1e-6
 RANK = 1e-9
+#: Numbers of V that are kept at once (400 MB).
+DENSE = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,18 @@ class Space:
     def rank(self) -> int:
         return int(self.basis.shape[1])
 
+    @cached_property
+    def _dense(self) -> Floats | None:
+        """All of V, where it is small enough to keep."""
+        if self.rank * self.numbers.shape[1] > DENSE:
+            return None
+        found: Floats = np.asarray((self.numbers.T @ self.basis).T)
+        return found
+
     def columns(self, groups: Ints) -> Floats:
         """v_c of some groups, r × len(groups)."""
+        if self._dense is not None:
+            return self._dense[:, groups]
         found: Floats = np.asarray((self.numbers[:, groups].T @ self.basis).T)
         return found
 

@@ -15,18 +15,21 @@ import numpy as np
 from scipy import sparse
 
 from metrics.clearing.evidence import Floats, Ints
-from metrics.clearing.joint import Groups, Weak, weak
+from metrics.clearing.joint import Groups, Weak, space, weak
+from metrics.clearing.rule import UNKNOWN
 from metrics.clearing.tree import Path, Tree, depth, joined, shortened, walk, where
 
 #: Weights below this part of the largest are not what makes a combination.
 SMALL = 0.25
 ROUNDS = 400
+#: A place on each column of a path.
+Point = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Family:
-    """The finest groups of a family's rows in one block. ``cell[g, m]``: which finest cell of metric m the rows of group
-    g count in, -1 for none; ``places[m][column]``: the place of each finest cell of metric m on a column."""
+    """The finest groups of a family's rows in one block. ``cell[g, m]``: which finest cell of metric m the rows of
+    group g count in, -1 for none; ``places[m][column]``: the place of each finest cell of metric m on a column."""
 
     groups: Groups
     cell: Ints
@@ -34,27 +37,43 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A cell that was published before and has other sums today: rows of it came late or were corrected."""
+
+    view: str
+    path: Path
+
+
+@dataclass(frozen=True)
 class Mended:
     """``trees``: what may be told, in the order given; None where a path is withheld. ``joined``: paths that lost a
-    cell to its sibling; ``cut``: paths that lost a level. ``rank``: independent numbers about handled rows."""
+    cell to its sibling; ``cut``: paths that lost a level. ``holds`` is False when nothing new may be told.
+    ``rank``: for each metric its independent numbers about handled rows."""
 
     trees: tuple[Tree | None, ...]
     joined: frozenset[int]
     cut: frozenset[int]
     holds: bool
+    rank: dict[int, int]
 
 
-def mend(family: Family, trees: Sequence[Tree], min_staff: int) -> Mended:
+def mend(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequence[Changed] = ()) -> Mended:
     """The trees of one family and block, mended until no set of fewer than ``min_staff`` is isolable and nobody's
-    isolation index is above one half. Pure: equal input gives equal output."""
+    isolation index is above one half. Pure: equal input gives equal output.
+
+    ``changed`` cells of fixed trees count rows that nobody else counts, and of which nobody knows who handled them: so
+    no new number may be told that differs from them by those rows alone."""
     now: list[Tree | None] = list(trees)
-    seen, small = _leaves(family, now)
-    joins, cuts, times = set(), set(), [0] * len(now)
+    seen, small = _grouped(*_with_changed(*_leaves(family, now), now, changed))
+    joins: set[int] = set()
+    cuts: set[int] = set()
+    times = [0] * len(now)
     for _ in range(ROUNDS):
         table = _table(now, seen)
         found = weak(table.matrix, small, min_staff) if table.places else []
+        found = [one for one in found if not _all_fixed(table, one, now)]
         if not found:
-            return Mended(tuple(now), frozenset(joins), frozenset(cuts), holds=True)
+            return Mended(tuple(now), frozenset(joins), frozenset(cuts), True, _ranks(table, small, now))
         touched: set[int] = set()
         in_hand: set[int] = set()
         for one in found:
@@ -78,8 +97,16 @@ def mend(family: Family, trees: Sequence[Tree], min_staff: int) -> Mended:
         if not touched:
             break
         seen, small = _coarser(seen, small, now, touched)
-    open_left = [t if t is not None and t.fixed else None for t in now]
-    return Mended(tuple(open_left), frozenset(joins), frozenset(cuts), holds=False)
+    left = [t if t is not None and t.fixed else None for t in now]
+    return Mended(tuple(left), frozenset(joins), frozenset(cuts), False, {})
+
+
+def stands(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequence[Changed] = ()) -> bool:
+    """Whether trees pass the joint test just as they are (what was published before is not judged again)."""
+    seen, small = _grouped(*_with_changed(*_leaves(family, trees), trees, changed))
+    table = _table(trees, seen)
+    found = weak(table.matrix, small, min_staff) if table.places else []
+    return all(_all_fixed(table, one, trees) for one in found)
 
 
 def _patience(tree: Tree) -> int:
@@ -93,7 +120,7 @@ class _Seen:
     """Per tree: the leaf of every group (-1: outside), and a point (place per column) inside each leaf."""
 
     leaf: list[Ints]
-    points: list[list[tuple[int, ...]]]
+    points: list[list[Point]]
 
 
 @dataclass(frozen=True)
@@ -104,17 +131,14 @@ class _Table:
     rows: Floats
 
 
-def _paths(tree: Tree) -> list[tuple[tuple[int, ...], list[tuple[int, ...]]]]:
+def _paths(tree: Tree) -> list[tuple[Path, list[tuple[int, ...]]]]:
     """Leaves: path of places, and positions of the cell and all above it."""
-    return [
-        (path, [at[: i + 1] for i in range(len(at))])
-        for _, at, path, node in walk(tree)
-        if not node.children
-    ]
+    return [(path, [at[: i + 1] for i in range(len(at))]) for _, at, path, node in walk(tree) if not node.children]
 
 
 def _leaves(family: Family, trees: Sequence[Tree | None]) -> tuple[_Seen, Groups]:
-    leaf, points = [], []
+    leaf: list[Ints] = []
+    points: list[list[Point]] = []
     for tree in trees:
         if tree is None:
             leaf.append(np.full(len(family.cell), -1, dtype=np.int64))
@@ -127,11 +151,30 @@ def _leaves(family: Family, trees: Sequence[Tree | None]) -> tuple[_Seen, Groups
         for i, (path, _) in enumerate(inside):
             fits = [[p for p in places if p < size] for places, size in zip(path, sizes)]
             found[np.ix_(*fits)] = i
-        of_cell = found[tuple(columns)] if columns else np.zeros(len(next(iter(family.places[tree.metric].values()))), int)
         at = family.cell[:, tree.metric]
-        leaf.append(np.where(at >= 0, of_cell[at], -1))
+        inside_it = np.where(at >= 0, found[tuple(c[at] for c in columns)] if columns else 0, -1)
+        leaf.append(inside_it.astype(np.int64))
         points.append([tuple(places[0] for places in path) for path, _ in inside])
-    return _grouped(_Seen(leaf, points), family.groups)
+    return _Seen(leaf, points), family.groups
+
+
+def _with_changed(
+    seen: _Seen, g: Groups, trees: Sequence[Tree | None], changed: Sequence[Changed]
+) -> tuple[_Seen, Groups]:
+    """One more group for every changed cell: a row by somebody unknown, which only the published numbers count."""
+    leaf, rows, group = seen.leaf, g.rows, g.group
+    staff, staff_rows = g.staff, g.staff_rows
+    for cell in changed:
+        more = np.full(len(trees), -1, dtype=np.int64)
+        for t, tree in enumerate(trees):
+            if tree is not None and tree.fixed and tree.view == cell.view:
+                paths = [path for path, _ in _paths(tree)]
+                more[t] = paths.index(cell.path) if cell.path in paths else -1
+        if (more >= 0).any():
+            leaf = [np.append(column, one) for column, one in zip(leaf, more)]
+            group, staff = np.append(group, len(rows)), np.append(staff, UNKNOWN)
+            rows, staff_rows = np.append(rows, 1.0), np.append(staff_rows, 1.0)
+    return _Seen(leaf, seen.points), Groups(rows, group, staff, staff_rows)
 
 
 def _grouped(seen: _Seen, g: Groups) -> tuple[_Seen, Groups]:
@@ -139,7 +182,7 @@ def _grouped(seen: _Seen, g: Groups) -> tuple[_Seen, Groups]:
     stack = np.column_stack(seen.leaf).astype(np.int32)
     rows = np.ascontiguousarray(stack).view(f"V{stack.itemsize * stack.shape[1]}").ravel()
     _, first, group = np.unique(rows, return_index=True, return_inverse=True)
-    told = (stack[first] >= 0).any(axis=1)
+    told = np.asarray((stack[first] >= 0).any(axis=1))
     new = np.cumsum(told) - 1
     kept = told[group]
     group = np.where(kept, new[group], -1)
@@ -148,8 +191,8 @@ def _grouped(seen: _Seen, g: Groups) -> tuple[_Seen, Groups]:
     inside = at >= 0
     width = int(g.staff.max(initial=0)) + 2
     key, back = np.unique(at[inside] * width + g.staff[inside] + 1, return_inverse=True)
-    staff_rows = np.bincount(back, g.staff_rows[inside], len(key))
-    total = np.bincount(group[kept], g.rows[kept], size)
+    staff_rows = np.bincount(back, g.staff_rows[inside], len(key)).astype(float)
+    total = np.bincount(group[kept], g.rows[kept], size).astype(float)
     small = Groups(total, key // width, key % width - 1, staff_rows)
     return _Seen([column[first[told]] for column in stack.T.astype(np.int64)], seen.points), small
 
@@ -163,10 +206,11 @@ def _coarser(seen: _Seen, g: Groups, trees: Sequence[Tree | None], touched: set[
             continue
         inside = [path for path, _ in _paths(tree)]
         sets = [[set(places) for places in path] for path in inside]
-        new = np.array(
-            [next(i for i, s in enumerate(sets) if all(p in places for p, places in zip(point, s))) for point in points[t]]
-            or [0]
-        )
+
+        def home(point: Point, sets: list[list[set[int]]] = sets) -> int:
+            return next(i for i, s in enumerate(sets) if all(p in places for p, places in zip(point, s)))
+
+        new = np.array([home(point) for point in points[t]] or [0])
         leaf[t] = np.where(leaf[t] >= 0, new[leaf[t]], -1)
         points[t] = [tuple(places[0] for places in path) for path in inside]
     return _grouped(_Seen(leaf, points), g)
@@ -205,17 +249,41 @@ def _table(trees: Sequence[Tree | None], seen: _Seen) -> _Table:
     return _Table(matrix, places, np.diff(indptr).astype(float))
 
 
+def _involved(one: Weak) -> set[int]:
+    weight = np.abs(one.weights)
+    return set(np.flatnonzero(weight >= SMALL * weight.max()).tolist())
+
+
+def _all_fixed(table: _Table, one: Weak, trees: Sequence[Tree | None]) -> bool:
+    """Whether a combination is made of published numbers alone: they stood this test when they were published."""
+    return all(_is_fixed(table, row, trees) for row in _involved(one))
+
+
+def _is_fixed(table: _Table, row: int, trees: Sequence[Tree | None]) -> bool:
+    return any(tree is not None and tree.fixed for tree in (trees[t] for t, _ in table.places[row]))
+
+
+def _ranks(table: _Table, g: Groups, trees: Sequence[Tree | None]) -> dict[int, int]:
+    """Independent numbers of each metric."""
+    rows: dict[int, set[int]] = {}
+    for row, cells in enumerate(table.places):
+        for t, _ in cells:
+            tree = trees[t]
+            if tree is not None:
+                rows.setdefault(tree.metric, set()).add(row)
+    return {metric: space(table.matrix[sorted(mine)], g.rows).rank for metric, mine in rows.items()}
+
+
 def _choice(table: _Table, one: Weak, trees: Sequence[Tree | None], in_hand: set[int]) -> int | None:
     """The number to take back for one combination; None if one of its numbers is in hand already, or none is open."""
-    weight = np.abs(one.weights)
-    involved = set(np.flatnonzero(weight >= SMALL * weight.max()).tolist())
+    involved = _involved(one)
     if involved & in_hand:
         return None
     best: tuple[tuple[float, ...], int] | None = None
     for row in sorted(involved):
-        stands = [trees[t] for t, _ in table.places[row]]
-        if any(tree is not None and tree.fixed for tree in stands):
+        if _is_fixed(table, row, trees):
             continue
+        stands = [trees[t] for t, _ in table.places[row]]
         rank = (-min((tree.priority for tree in stands if tree), default=0), table.rows[row], row)
         if best is None or rank < best[0]:
             best = (rank, row)

@@ -37,12 +37,19 @@ NO_RESULT: Constant = _no_result
 
 
 def stable_pools(
-    values: int, partners: Mapping[int, int], families: Sequence[Family], floors: Floors
+    values: int,
+    partners: Mapping[int, int],
+    families: Sequence[Family],
+    floors: Floors,
+    before: Sequence[tuple[int, ...]] = (),
 ) -> tuple[tuple[int, ...], ...]:
     """Pools of the values 0 .. values-1 in declared order, of which the last is "other"; each stands in exactly one.
 
-    ``partners`` gives declared partners. A value without rows in any family stays alone: it publishes nothing."""
-    pools: list[tuple[int, ...]] = [(v,) for v in range(values)]
+    ``partners`` gives declared partners; ``before`` pools that were published, which are kept. A value without rows in
+    any family stays alone: it publishes nothing."""
+    kept = [tuple(sorted(pool)) for pool in before if pool]
+    old = {v for pool in kept for v in pool}
+    pools: list[tuple[int, ...]] = sorted([*kept, *((v,) for v in range(values) if v not in old)])
     while len(pools) > 1:
         failing = _failing(pools, families, floors)
         place = next((i for i, fails in enumerate(failing) if fails), None)

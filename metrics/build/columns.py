@@ -1,0 +1,136 @@
+"""The finest groups of a family's handled rows in one block: what the joint test works on, counted where the data are.
+
+A contact, its answers and its invitations are one unit: the test has to see that the answered contacts of a cell are
+some of its contacts. Units that count in the same finest cell of every metric are one group. Answers about orders are
+units of their own, by order; what is about nothing that was found is a unit by itself. A second answer to the same
+question about one contact is a unit beside the first, with the same staff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import numpy as np
+
+from metrics.build.gather import Gathered, Instance, key_of, month_number
+from metrics.clearing.evidence import Ints
+from metrics.clearing.joint import Groups
+from metrics.clearing.mend import Family
+from metrics.clearing.rule import UNKNOWN
+from metrics.strategy.model import Strategy
+
+#: Facts that share rows. Facts of one family are tested together.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "contacts": ("contacts", "answers", "invitations"),
+    "orders": ("orders", "cohorts"),
+}
+
+
+def family_of(fact: str) -> str | None:
+    return next((name for name, facts in FAMILIES.items() if fact in facts), None)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One metric of a family: its finest cells and the dimensions they are cut by."""
+
+    instance: Instance
+    cut: tuple[str, ...]
+    key: Ints
+    month: Ints
+    places: dict[str, Ints]
+
+
+def member(instance: Instance, cut: tuple[str, ...], gathered: Gathered) -> Member:
+    return Member(instance, cut, gathered.key, gathered.month, gathered.places)
+
+
+def columns(engine: Any, strategy: Strategy, members: Sequence[Member], months: Sequence[int]) -> Family:
+    """Groups of the units that staff handled in some months (numbers; 0: rows without a date)."""
+    names = [f"k{i}" for i in range(len(members))]
+    units = ibis.union(*parts) if len(parts := _parts(engine, strategy, members, months)) > 1 else parts[0]
+    pivot = units.group_by("unit").aggregate(
+        handled=units.handled.max(),
+        **{name: units.key.max(where=units.metric == i).fill_null(-1).cast("int64") for i, name in enumerate(names)},
+    )
+    engine.create("units", pivot)
+    pivot = engine.table("units")
+    groups = engine.query(pivot.group_by(names).aggregate(rows=pivot.count().cast("float64")).order_by(names))
+    lines = engine.table("fact_staff").select(line="handled", staff="staff")
+    joined = pivot.left_join(lines, pivot.handled == lines.line)
+    joined = joined.select(*names, staff=joined.staff.cast("int64").fill_null(UNKNOWN))
+    staff = engine.query(joined.group_by([*names, "staff"]).aggregate(rows=joined.count().cast("float64")))
+    engine.drop("units")
+    keys = _matrix(groups, names)
+    group = _found(_matrix(staff, names), keys)
+    order = np.lexsort((_numbers(staff, "staff"), group))
+    cell = np.column_stack(
+        [
+            np.where(keys[:, i] >= 0, np.searchsorted(m.key, keys[:, i]), -1) if len(m.key) else np.full(len(keys), -1)
+            for i, m in enumerate(members)
+        ]
+    ).astype(np.int64)
+    return Family(
+        Groups(
+            groups.column("rows").to_numpy().astype(float),
+            group[order],
+            _numbers(staff, "staff")[order],
+            staff.column("rows").to_numpy().astype(float)[order],
+        ),
+        cell,
+        [{**m.places, "month": m.month} for m in members],
+    )
+
+
+def _parts(engine: Any, strategy: Strategy, members: Sequence[Member], months: Sequence[int]) -> list[Any]:
+    """Per metric its units with their finest cells."""
+    found = []
+    for i, m in enumerate(members):
+        metric = m.instance.metric
+        rows = metric.rows(engine.table(f"fact_{metric.fact}"), m.instance.params)
+        inside = month_number(rows).fill_null(0).isin(list(months))
+        rows = rows.filter(rows.handled.notnull() & inside)
+        found.append(
+            rows.select(
+                unit=_unit(rows, metric.fact).cast("int64"),
+                metric=ibis.literal(i, "int32"),
+                key=key_of(rows, strategy, m.cut).cast("int64"),
+                handled=rows.handled.cast("int64"),
+            )
+        )
+    return found
+
+
+def _unit(rows: Any, fact: str) -> Any:
+    if fact == "contacts":
+        return rows.row * 2
+    if fact in ("orders", "cohorts"):
+        return rows.row * 2 + 1
+    about = ibis.coalesce(rows.contact_row * 2, rows.order_row * 2 + 1)
+    own = -1 - (rows.row * 2 + (1 if fact == "answers" else 0))
+    first = ibis.row_number().over(ibis.window(group_by=about, order_by=rows.row)) == 0
+    return (about.notnull() & first).ifelse(about, own)
+
+
+def _matrix(table: Any, names: Sequence[str]) -> Ints:
+    found: Ints = np.column_stack([_numbers(table, name) for name in names])
+    return found
+
+
+def _numbers(table: Any, name: str) -> Ints:
+    found: Ints = table.column(name).to_numpy().astype(np.int64)
+    return found
+
+
+def _found(rows: Ints, among: Ints) -> Ints:
+    """The place of every row of one matrix among the rows of another, which holds each of them once."""
+    if not len(among):
+        return np.zeros(0, dtype=np.int64)
+    _, at = np.unique(np.concatenate((among, rows)), axis=0, return_inverse=True)
+    place = np.empty(len(among), dtype=np.int64)
+    place[at[: len(among)]] = np.arange(len(among))
+    found: Ints = place[at[len(among) :]]
+    return found
