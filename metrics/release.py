@@ -229,6 +229,11 @@ class Release:
         finally:
             cursor.close()
 
+    def table(self, name: str) -> list[tuple[Any, ...]]:
+        """Rows of a table of ``SCHEMA``; KeyError for any other name."""
+        columns = ", ".join(f'"{column}"' for column, _ in SCHEMA[name])
+        return self._rows(f"SELECT {columns} FROM {name}")
+
     @cached_property
     def meta(self) -> dict[str, str]:
         return dict(self._rows("SELECT key, value FROM meta"))

@@ -66,7 +66,7 @@ def audit(path: Path, words: Vocabulary, staff: Collection[str], customers: Coll
     found, for it may be a name."""
     connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
     try:
-        _shape(connection)
+        shape(connection)
         _closed(connection, words)
         texts = _texts(connection)
     finally:
@@ -86,7 +86,7 @@ def unsafe(what: str, mend: str = "This is a fault of the program: please report
     return DataError(f"The finished release was deleted: it did not pass its audit. {what}", "release", mend)
 
 
-def _shape(connection: duckdb.DuckDBPyConnection) -> None:
+def shape(connection: duckdb.DuckDBPyConnection) -> None:
     found: dict[str, list[tuple[str, str]]] = {}
     for schema, table, column, kind in connection.execute(
         "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"

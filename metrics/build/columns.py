@@ -48,10 +48,21 @@ def member(instance: Instance, cut: tuple[str, ...], gathered: Gathered) -> Memb
     return Member(instance, cut, gathered.key, gathered.month, gathered.places)
 
 
-def columns(engine: Any, strategy: Strategy, members: Sequence[Member], months: Sequence[int]) -> Family:
-    """Groups of the units that staff handled in some months (numbers; 0: rows without a date)."""
+#: Table of the units of the family that is being tested: unit, metric, key, handled, month.
+UNITS = "family_units"
+
+
+def make_units(engine: Any, strategy: Strategy, members: Sequence[Member]) -> None:
+    """Table ``UNITS``: for every metric of a family its handled units with their finest cells."""
+    parts = _parts(engine, strategy, members)
+    engine.create(UNITS, ibis.union(*parts) if len(parts) > 1 else parts[0])
+
+
+def columns(engine: Any, members: Sequence[Member], months: Sequence[int]) -> Family:
+    """Groups of the units in ``UNITS`` in some months (numbers; 0: rows without a date)."""
     names = [f"k{i}" for i in range(len(members))]
-    units = ibis.union(*parts) if len(parts := _parts(engine, strategy, members, months)) > 1 else parts[0]
+    units = engine.table(UNITS)
+    units = units.filter(units.month.isin(list(months)))
     pivot = units.group_by("unit").aggregate(
         handled=units.handled.max(),
         **{name: units.key.max(where=units.metric == i).fill_null(-1).cast("int64") for i, name in enumerate(names)},
@@ -85,20 +96,20 @@ def columns(engine: Any, strategy: Strategy, members: Sequence[Member], months: 
     )
 
 
-def _parts(engine: Any, strategy: Strategy, members: Sequence[Member], months: Sequence[int]) -> list[Any]:
+def _parts(engine: Any, strategy: Strategy, members: Sequence[Member]) -> list[Any]:
     """Per metric its units with their finest cells."""
     found = []
     for i, m in enumerate(members):
         metric = m.instance.metric
         rows = metric.rows(engine.table(f"fact_{metric.fact}"), m.instance.params)
-        inside = month_number(rows).fill_null(0).isin(list(months))
-        rows = rows.filter(rows.handled.notnull() & inside)
+        rows = rows.filter(rows.handled.notnull())
         found.append(
             rows.select(
                 unit=_unit(rows, metric.fact).cast("int64"),
                 metric=ibis.literal(i, "int32"),
                 key=key_of(rows, strategy, m.cut).cast("int64"),
                 handled=rows.handled.cast("int64"),
+                month=month_number(rows).fill_null(0).cast("int32"),
             )
         )
     return found

@@ -12,7 +12,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from metrics.build.blocks import number_of
-from metrics.build.columns import Member, columns
+from metrics.build.columns import UNITS, Member, columns, make_units
 from metrics.build.ledger import Held
 from metrics.build.publish import MONTHS, TOTAL, Draft
 from metrics.clearing.mend import Family, Mended, mend
@@ -77,9 +77,12 @@ def together(
                 mended = Mended(tuple(trees), frozenset(), frozenset(), True, {})
                 _keep(drafts, period, trees, mended, states)
                 continue
-            family = columns(engine, strategy, members, _months(period, drafts, held))
+            if not engine.has(UNITS):
+                make_units(engine, strategy, members)
+            family = columns(engine, members, _months(period, drafts, held))
             changed = held.changed(period, trees, members)
             waiting.append((period, trees, pool.submit(mend, family, trees, min_staff, changed), family))
+        engine.drop(UNITS)
         for period, trees, future, family in waiting:
             mended = future.result()
             _keep(drafts, period, trees, mended, states)
@@ -150,11 +153,14 @@ def stands(tested: Sequence[Tested], members: Sequence[Member], before: Held, fr
     seen = {t.period for t in tested}
     if any(p not in seen for p in fresh.periods(members)):
         return False
-    for block in tested:
+
+    def passed(block: Tested) -> bool:
         fixed, new = before.trees(block.period, members), fresh.trees(block.period, members)
         if fixed is None or new is None:
             return False
         trees = [*fixed, *(replace(t, fixed=False) for t in new)]
-        if trees and not passes(block.family, trees, min_staff, before.changed(block.period, trees, members)):
-            return False
-    return True
+        changed = before.changed(block.period, trees, members)
+        return not trees or passes(block.family, trees, min_staff, changed)
+
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return all(pool.map(passed, tested))
