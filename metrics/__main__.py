@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typer
 
-from metrics.commands import build, check, demo, drivers, publish, schema, show
+from metrics.commands import audit, build, check, demo, drivers, publish, schema, show
 
 #: Every command, in the order of ``--help``.
-COMMANDS = (check, demo, build, publish, show, drivers, schema)
+COMMANDS = (check, demo, build, publish, audit, show, drivers, schema)
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -19,7 +19,7 @@ from metrics.clearing.evidence import Evidence, Floats, Ints, evidence
 from metrics.clearing.rule import UNKNOWN
 from metrics.errors import DataError
 from metrics.kpis import BY_ID
-from metrics.kpis.metric import Metric, Params
+from metrics.kpis.metric import HANDLED, Metric, Params
 from metrics.strategy.model import Strategy
 
 #: Exact type in which fractions are added.
@@ -136,13 +136,17 @@ def gather(
         cell = np.searchsorted(keys, _column(table, "key").astype(np.int64))
         return cell, _column(table, person).astype(np.int64), _column(table, rows).astype(float)
 
+    handled = _column(sums, "handled").astype(float)
+    columns = {name: _column(sums, name).astype(float) for name in summed} | (
+        {HANDLED: handled} if handled.any() else {}
+    )
     found = evidence(
-        np.column_stack([_column(sums, name).astype(float) for name in summed]).reshape(len(keys), len(summed)),
-        _column(sums, "handled").astype(float),
+        np.column_stack(list(columns.values())).reshape(len(keys), len(columns)),
+        handled,
         triple(staff, "staff", "rows"),
         triple(customers, "customer", "weight"),
     )
-    return Gathered(tuple(summed), keys, rest, places, found)
+    return Gathered(tuple(columns), keys, rest, places, found)
 
 
 def key_of(rows: Any, strategy: Strategy, dimensions: Sequence[str]) -> Any:

@@ -136,10 +136,11 @@ def weak(numbers: Any, g: Groups, min_staff: int, most: int = 40) -> list[Weak]:
     A search that cannot finish names what it was looking at: that fails, too."""
     s = space(numbers, g.rows)
     found = [Weak(weights) for _, _, weights in index(s, g)[:most]]
-    return found or [Weak(s.basis @ u) for u in _sets(s, g, min_staff, most)]
+    return found or [Weak(s.basis @ u) for u in isolated(s, g, min_staff, most)]
 
 
-def _sets(s: Space, g: Groups, min_staff: int, most: int) -> list[Floats]:
+def isolated(s: Space, g: Groups, min_staff: int, most: int) -> list[Floats]:
+    """Combinations (vectors of length r) that rest on the rows of fewer than ``min_staff`` known people."""
     known = g.staff != UNKNOWN
     count = np.bincount(g.group[known], minlength=len(g.rows))
     many = np.flatnonzero(count >= min_staff)

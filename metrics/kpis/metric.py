@@ -31,6 +31,8 @@ from enum import Enum, unique
 from typing import Any
 
 Sums = Mapping[str, float]
+#: Rows that staff handled, which the build counts beside the measures of every metric about rows that staff handle.
+HANDLED = "handled"
 Params = Mapping[str, str | int | float]
 
 
