@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from metrics.errors import DataError
+from metrics.kpis.metric import HANDLED
 from metrics.strategy.model import Strategy
 
 #: Table -> columns with their DuckDB types. The self-audit compares the finished file with exactly this.
@@ -161,6 +162,28 @@ def draft_path(release: Path) -> Path:
     return release.with_name(f"{release.stem}.draft{release.suffix}")
 
 
+def unfinished(release: Path, what: str) -> Path:
+    """A name beside a release that is this process's own: two builds to one place do not write into each other. What
+    processes that are gone have left under such names is deleted."""
+    for left in release.parent.glob(f".{release.name}.*.{what}*"):
+        owner = left.name.removeprefix(f".{release.name}.").partition(".")[0]
+        if owner.isdecimal() and not _alive(int(owner)):
+            left.unlink(missing_ok=True)
+    return release.with_name(f".{release.name}.{os.getpid()}.{what}")
+
+
+def _alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # asking is not safe there: a stale file is the smaller harm
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def newest(release: Path) -> Path:
     """The draft beside a release where there is one, else the release."""
     beside = draft_path(release)
@@ -265,14 +288,16 @@ class Release:
         return {0: Cell("", ()), **cells}
 
     def numbers(self, metric: str, view: str, depth: int) -> list[tuple[str, int, dict[str, float]]]:
-        """(period, cell, {measure: sum}) of a metric at one depth of a view, by period and cell."""
+        """(period, cell, {measure: sum}) of a metric at one depth of a view, by period and cell; without the rows that
+        staff handled, which are there for ``metrics.guarantee`` alone."""
         key = (metric, view, depth)
         if key not in self._numbers:
             found: dict[tuple[str, int], dict[str, float]] = {}
             for period, cell, measure, value in self._rows(
                 "SELECT period, cell, measure, value FROM number WHERE metric = ? AND view = ? AND depth = ?"
-                " ORDER BY period, cell",
+                " AND measure <> ? ORDER BY period, cell",
                 *key,
+                HANDLED,
             ):
                 found.setdefault((period, cell), {})[measure] = value
             self._numbers[key] = [(p, c, sums) for (p, c), sums in found.items()]

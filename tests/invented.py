@@ -82,14 +82,14 @@ def invent(strategy: Strategy, path: Path, seed: int = 1, months: list[str] = MO
             for (depth, period, cell), values in sums.items():
                 view_id = view.id if view else ""
                 number = cells.setdefault((view_id, cell), len(cells) + 1) if cell else 0
-                tables["number"] += [(key, view_id, depth, period, number, m, v) for m, v in values.items()]
+                tables["number"] += [(key, view_id, depth, period, number, m, v, False) for m, v in values.items()]
     for (view_id, cell), number in cells.items():
         flat = [(d, v) for d, values in cell for v in values]
         tables["cell"] += [(number, view_id, i, d, v) for i, (d, v) in enumerate(flat)]
     _drivers(strategy, rng, tables)
     meta = {
         "build_id": "0" * 16, "strategy_hash": "0" * 16, "as_of": "2026-04-05", "data_from": "2024-04-01",
-        "data_to": "2026-03-31", "built_at": "2026-04-05T08:00:00", "draft": "true", "format": "1",
+        "data_to": "2026-03-31", "built_at": "2026-04-05T08:00:00", "draft": "true", "format": "2", "grain": "quarter", "budget": "held", "ledger": "none",
     }  # fmt: skip
     tables["meta"] = list(meta.items())
     tables["strategy"] = [(strategy.model_dump_json(),)]

@@ -27,7 +27,7 @@ from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError
 from metrics.loyalty.panel import fit_all
-from metrics.release import Release, draft_path, is_draft, write
+from metrics.release import Release, draft_path, is_draft, unfinished, write
 from metrics.sources.mapping import load_sources
 from metrics.sources.read import Read, read
 from metrics.sources.rejects import write_rejects
@@ -173,7 +173,7 @@ def _stands(strategy: Strategy, said: Said, path: Path) -> bool:
 def _put(out: Path, tables: Tables, words: Vocabulary, found: Read, stands: Callable[[Path], bool]) -> int:
     """Write beside ``out``, audit, rename into place; returns the bytes."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = out.with_name(f".{out.name}.{os.getpid()}.building")
+    fresh = unfinished(out, "building")
     try:
         write(fresh, tables)
         audit(fresh, words, found.identities.staff, found.identities.customers)

@@ -16,7 +16,7 @@ import duckdb
 
 from metrics.build.audit import shape
 from metrics.errors import DataError
-from metrics.release import NO_LEDGER, SCHEMA, Release, draft_path, is_draft, write
+from metrics.release import NO_LEDGER, SCHEMA, Release, draft_path, is_draft, unfinished, write
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def freeze(out: Path, forget_ledger: bool = False) -> Frozen:
     # Cells are numbered anew by each build; the ledger is told by what they are.
     meta |= {"draft": "false", "ledger": ledger_id([*tables["number"], *tables["cell"]])}
     tables["meta"] = sorted(meta.items())
-    fresh = out.with_name(f".{out.name}.{os.getpid()}.publishing")
+    fresh = unfinished(out, "publishing")
     try:
         write(fresh, tables)
         with duckdb.connect(str(fresh), read_only=True) as connection:

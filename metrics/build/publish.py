@@ -239,9 +239,11 @@ def numbers_of(tree: Tree, period: str, names: Names) -> list[Number]:
     """The told cells of a tree, as numbers of a period."""
     found = []
     for _, _, path, node in walk(tree):
-        if not tree.told(node) or node.places == (UNDATED,):
+        if not tree.told(node):
             continue
         if tree.view == MONTHS:
+            if node.places == (UNDATED,):
+                continue
             found.append(Number(TOTAL, month_names(node.places)[0], (), node.sums))
         else:
             dims = tuple((d, tuple(names[d][v] for v in at)) for d, at in zip(tree.columns, path))

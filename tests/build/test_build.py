@@ -191,17 +191,21 @@ def tables_of(release: Path) -> dict[str, list[tuple[object, ...]]]:
         ("cell", (99, "by_channel", 0, "channel", AGENT)),
         ("cell", (99, "by_channel", 0, "agent", "store")),
         ("cell", (99, "by_channel", 0, "stage", "hotline")),
-        ("number", ("csat(question=csat)", "by_agent", 1, "2026-Q1", 1, "n", 12.0)),
-        ("number", ("csat(question=csat)", "", 0, "2026-W03", 0, "n", 12.0)),
-        ("number", ("csat(question=csat)", "", 0, "2026-Q1", 0, "KH-00001", 12.0)),
+        ("number", ("csat(question=csat)", "by_agent", 1, "2026-Q1", 1, "n", 12.0, False)),
+        ("number", ("csat(question=csat)", "", 0, "2026-W03", 0, "n", 12.0, False)),
+        ("number", ("csat(question=csat)", "", 0, "2026-Q1", 0, "KH-00001", 12.0, False)),
         ("meta", ("note", "hello")),
         ("meta", ("build_id", "made by hand")),
         ("source", ("contacts of An.csv", "contacts", 1, 0, None, None)),
         ("refused", ("back", "because")),
+        ("pool", ("channel", 9, AGENT)),
+        ("clearance", ("csat(question=csat)", "by_channel", "2026-Q1", "four people")),
+        ("meta", ("grain", "week")),
     ],
 )
 def test_a_text_outside_the_closed_lists_fails_the_audit(company, release, tmp_path, table, row):
-    from metrics.build import _vocabulary
+    from metrics.build.ledger import Ledger
+    from metrics.build.tables import vocabulary
     from metrics.engines.duckdb import DuckDBEngine
     from metrics.sources.read import read
     from metrics.strategy.load import load
@@ -210,7 +214,7 @@ def test_a_text_outside_the_closed_lists_fails_the_audit(company, release, tmp_p
     with DuckDBEngine() as engine:
         found = read(company[1], strategy, engine)
     tables = tables_of(release)
-    words = _vocabulary(strategy, tables, found)
+    words = vocabulary(strategy, tables, found, Ledger())
     path = tmp_path / "planted.duckdb"
     write(path, tables)
     audit(path, words, found.identities.staff, found.identities.customers)
@@ -220,7 +224,8 @@ def test_a_text_outside_the_closed_lists_fails_the_audit(company, release, tmp_p
 
 
 def test_a_table_more_fails_the_audit(company, release, tmp_path):
-    from metrics.build import _vocabulary
+    from metrics.build.ledger import Ledger
+    from metrics.build.tables import vocabulary
     from metrics.engines.duckdb import DuckDBEngine
     from metrics.sources.read import read
     from metrics.strategy.load import load
@@ -228,7 +233,7 @@ def test_a_table_more_fails_the_audit(company, release, tmp_path):
     strategy = load(company[0]).strategy
     with DuckDBEngine() as engine:
         found = read(company[1], strategy, engine)
-    words = _vocabulary(strategy, tables_of(release), found)
+    words = vocabulary(strategy, tables_of(release), found, Ledger())
     for statement in (
         "CREATE TABLE note (text VARCHAR)",
         "CREATE VIEW note AS SELECT 1",
@@ -322,7 +327,7 @@ def test_the_report_says_what_was_read_shown_and_how_long_it_took(company, tmp_p
     seen: list[tuple[str, int, int]] = []
     report = build(*company, tmp_path / "release.duckdb", lambda *step: seen.append(step))
     stages = list(dict.fromkeys(stage for stage, _, _ in seen))
-    assert stages == list(report.seconds) == ["Strategy", "Sources", "Facts", "Pools", "Metrics", "Loyalty", "Release"]
+    assert stages == list(report.seconds) == ["Strategy", "Sources", "Facts", "Metrics", "Loyalty", "Release"]
     assert all(0 <= done <= total for _, done, total in seen)
     text = "\n".join(lines(report))
     assert "contacts.csv → contacts: 1,440 rows" in text

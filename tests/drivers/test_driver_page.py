@@ -88,7 +88,7 @@ def release(path: Path, behaviour: Result | None = RETURN, stated: Result | None
         ):
             numbers += [(metric, "", 0, month, 0, m, v) for m, v in sums.items()]
     tables: dict[str, list[tuple[Any, ...]]] = {
-        "meta": [("as_of", "2026-04-05"), ("draft", "false"), ("format", "1")],
+        "meta": [("as_of", "2026-04-05"), ("draft", "false"), ("format", "2")],
         "strategy": [(strategy.model_dump_json(),)],
         "number": numbers,
         "driver_model": [(k, kind, 2400, *fit) for k, kind, found, *fit in models if found],
