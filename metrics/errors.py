@@ -29,10 +29,14 @@ class Refusal(Exception):
     """A typed, explained no. ``kind`` is all it carries."""
 
     def __init__(self, kind: Refused) -> None:
-        if not isinstance(kind, Refused):
-            kind = Refused.NOT_CLEARED
+        kind = kind if isinstance(kind, Refused) else Refused.NOT_CLEARED
         super().__init__(kind.value)
         self.kind = kind
+
+
+def refused(text: object) -> Refused:
+    """The kind that a stored text names; whatever is no kind is not cleared."""
+    return next((r for r in Refused if r.value == text), Refused.NOT_CLEARED)
 
 
 @dataclass(frozen=True)

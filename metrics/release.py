@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from metrics.errors import DataError
+from metrics.errors import DataError, Refused, refused
 from metrics.strategy.model import Strategy
 
 #: Table -> columns with their DuckDB types. The self-audit compares the finished file with exactly this.
@@ -226,8 +226,9 @@ class Release:
         return frozenset(self._rows("SELECT metric, view, period FROM withheld"))
 
     @cached_property
-    def refused(self) -> dict[str, str]:
-        return dict(self._rows("SELECT kpi, reason FROM refused"))
+    def refused(self) -> dict[str, Refused]:
+        """KPI -> why it has no figure at all. An unknown reason is not cleared."""
+        return {kpi: refused(reason) for kpi, reason in self._rows("SELECT kpi, reason FROM refused")}
 
     @cached_property
     def driver_models(self) -> dict[str, tuple[str, int, float, float, float]]:

@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics.strategy",),
     ("metrics.kpis",),
     ("metrics.strategy.model", "metrics.strategy.workforce"),
-    ("metrics.periods", "metrics.refusals"),
+    ("metrics.periods", "metrics.refusals", "metrics.tally"),
     ("metrics.words", "metrics.errors"),
 )
 
