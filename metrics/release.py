@@ -80,6 +80,14 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("effect_high", "DOUBLE"),
     ),
 }
+#: Set on every connection to a release, first of all: no spilling to disk, nothing fetched, nothing loaded.
+SETTINGS = (
+    "temp_directory = ''",
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+)
+#: Set as soon as the file is open: no other file, no other setting.
+LOCKED = ("enable_external_access = false", "lock_configuration = true")
 META_KEYS = ("build_id", "strategy_hash", "as_of", "data_from", "data_to", "built_at", "draft", "format")
 FORMAT = "1"
 
@@ -89,13 +97,14 @@ def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
 
     ``tables`` holds rows for each table of ``SCHEMA``, columns in that order; unknown tables raise KeyError.
     Rows are sorted before they are written, so equal content gives equal tables."""
-    path.unlink(missing_ok=True)
+    for left in (path, path.with_name(path.name + ".wal")):
+        left.unlink(missing_ok=True)  # what a killed build left behind: a log would be replayed into the fresh file
     unknown = set(tables) - set(SCHEMA)
     if unknown:
         raise KeyError(f"not in the release schema: {sorted(unknown)}")
     connection = duckdb.connect(str(path))
     try:
-        connection.execute("SET force_compression = 'uncompressed'")
+        settle(connection, *SETTINGS, "force_compression = 'uncompressed'", *LOCKED)
         for name, columns in SCHEMA.items():
             connection.execute(f"CREATE TABLE {name} ({', '.join(f'{c} {t}' for c, t in columns)})")
             rows = sorted(tables.get(name, ()), key=lambda r: tuple((v is not None, v) for v in r))
@@ -103,6 +112,12 @@ def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
+
+
+def settle(connection: duckdb.DuckDBPyConnection, *settings: str) -> None:
+    """Set these on a connection, in this order."""
+    for setting in settings:
+        connection.execute(f"SET {setting}")
 
 
 _ARROW = {"VARCHAR": "string", "BIGINT": "int64", "INTEGER": "int32", "DOUBLE": "float64", "DATE": "date32"}
@@ -149,6 +164,7 @@ class Release:
         self._connection = duckdb.connect(":memory:", config={"threads": "1"})
         place = str(path).replace("'", "''")
         try:
+            settle(self._connection, *SETTINGS)
             # The type is named, for DuckDB would look into other files, and for a reader of them on the net.
             self._connection.execute(f"ATTACH '{place}' AS release (READ_ONLY, TYPE duckdb)")
             self._connection.execute("COPY FROM DATABASE release TO memory")
@@ -159,8 +175,7 @@ class Release:
         if not known:
             self._connection.close()
             raise DataError("This is no release of this version.", str(path), "Make one: python -m metrics build.")
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        settle(self._connection, *LOCKED)
         self._lock = Lock()
         self._numbers: dict[tuple[str, str, int], list[tuple[str, int, dict[str, float]]]] = {}
 

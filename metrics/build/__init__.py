@@ -24,8 +24,10 @@ from metrics.build.blocks import blocks, grain_of, month_names
 from metrics.build.facts.values import names
 from metrics.build.gather import Instance, gather_metric, instances
 from metrics.build.pooling import pools_of
+from metrics.build.proxies import proxies
 from metrics.build.publish import Number, Pools, Published, publish
 from metrics.build.report import Report
+from metrics.build.shaped import refuse_declared, shaped_rows
 from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError, Refused
@@ -65,9 +67,12 @@ def build(
     with DuckDBEngine() as engine:
         with clock.stage("Sources", len(sources.files)):
             found = read(sources_path, strategy, engine, lambda file: clock.step())
+            refuse_declared(strategy, strategy_path, found.identities.staff)
             rejects_file = _rejects(found, out)
         with clock.stage("Facts"):
             facts = make_facts(engine, strategy, found)
+            shaped = shaped_rows(engine, strategy, found.identities.staff)
+            close = proxies(engine, strategy, dict.fromkeys(d for v in strategy.views for d in v.dimensions))
         tables, said, pools = _numbers(engine, strategy, found, facts, clock)
         with clock.stage("Loyalty"):
             fitted = fit_all(engine, strategy, found)
@@ -94,6 +99,8 @@ def build(
         no_model={outcome: why.value for outcome, why in fitted.refused.items()},
         undated={s.key: s.undated for s in said if s.undated},
         before_history=facts.left_out,
+        staff_shaped=shaped,
+        proxies=close,
         numbers=len(tables["number"]),
         bytes=size,
         seconds=clock.seconds,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.errors import DataError, Refused
-from metrics.release import FORMAT, META_KEYS, SCHEMA
+from metrics.release import FORMAT, LOCKED, META_KEYS, SCHEMA, SETTINGS, settle
 
 #: Shorter ids are found by chance in any file; for them the closed lists stand alone.
 SHORTEST = 6
@@ -61,8 +61,9 @@ class Vocabulary:
 def audit(path: Path, words: Vocabulary, staff: Collection[str], customers: Collection[str]) -> None:
     """Raise DataError if the release at ``path`` holds anything that it may not. The message never quotes what was
     found, for it may be a name."""
-    connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+    connection = duckdb.connect(str(path), read_only=True)
     try:
+        settle(connection, *SETTINGS, *LOCKED)
         _shape(connection)
         _closed(connection, words)
         texts = _texts(connection)

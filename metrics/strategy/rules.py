@@ -86,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     Rule("V009", ERROR, views.waited_hours),
     Rule("V010", WARNING, views.same_view_twice),
     Rule("V011", ERROR, views.scope),
+    Rule("V012", ERROR, views.value_names_staff),
     Rule("D001", ERROR, views.floors),
     Rule("E001", ERROR, goals.events),
     Rule("H001", HINT, goals.languages),

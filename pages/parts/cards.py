@@ -169,7 +169,7 @@ def empty(text: str, mend: str) -> str:
 def draft(w: Words) -> str:
     """The mark of a draft and what it means."""
     text = w("Not published: it may still change, and is shown on this computer only.")
-    return f'<div class="xs mut"><span class="draft">{esc(w("Draft"))}</span> {esc(text)}</div>'
+    return f'<span><span class="draft">{esc(w("Draft"))}</span> {esc(text)}</span>'
 
 
 def refusal(kind: Refused, w: Words, more: str = "") -> str:

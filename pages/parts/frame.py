@@ -23,7 +23,6 @@ import gc
 import logging
 import os
 import socket
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +36,7 @@ from unicodedata import normalize
 
 import streamlit as st
 
-from metrics.errors import Refusal, Refused
+from metrics.errors import Refusal, Refused, traced
 from metrics.headlines.frame import StrategyState, data_line, menu, place, state_line, strategy_state
 from metrics.release import Release
 from metrics.standing import default_period, periods
@@ -334,9 +333,8 @@ def _filters(page: Page, options: tuple[str, ...], wanted: tuple[str, ...]) -> N
                 args=("period", "period"),
                 width=230,
             )
-        cards.show(f'<div class="date xs mut"><span>{cards.esc(data_line(page.release, w))}</span></div>')
-    if page.release.draft:
-        cards.show(cards.draft(w))
+        mark = cards.draft(w) if page.release.draft else ""
+        cards.show(f'<div class="date xs mut">{mark}<span>{cards.esc(data_line(page.release, w))}</span></div>')
 
 
 def _capital(text: str) -> str:
@@ -367,6 +365,4 @@ def _strategy_errors(state: StrategyState, release: Release | None, w: Words) ->
 
 
 def _log(error: Exception) -> None:
-    """Kind and places of an error, never its message: that may hold a value."""
-    frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    log.error("%s at %s", type(error).__name__, " < ".join(reversed(frames[-6:])))
+    log.error("%s", traced(error))
