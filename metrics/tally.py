@@ -41,6 +41,7 @@ def count(release: Path, kind: Refused) -> bool:
         return False
     try:
         with closing(sqlite3.connect(place(release), timeout=WAIT, isolation_level=None)) as file:
+            file.execute("PRAGMA synchronous = OFF")  # a page must not wait for a disk; a power cut may cost counts
             file.execute("BEGIN IMMEDIATE")
             file.execute(_TABLE)
             file.execute(_ADD, (kind.value, f"{datetime.now(UTC):%Y-%m}"))

@@ -115,7 +115,7 @@ def reserved_value(s: Strategy, today: date | None) -> Hits:
 
 def value_names_staff(s: Strategy, today: date | None) -> Hits:
     """A value that stands for a person, a team or a desk would cut by staff under another name."""
-    what = "This value reads like a person, a team, a shift or a desk."
+    what = "This value reads like a member of staff, a team, a shift or a desk."
     mend = "Take it out; if it is something else, say so in its name, for example “Rose range” for a product."
     for i, dimension in enumerate(s.dimensions):
         place = dimension.id == "region"
