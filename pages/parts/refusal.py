@@ -31,5 +31,5 @@ def refuse(kind: Refused, w: Words, kept: dict[str, str], query: Mapping[str, st
             st.page_link(script("tree"), label=w("See all KPIs"), query_params={"lang": kept["lang"]})
             st.page_link(script("strategy"), label=w("Back to the strategy"), query_params={"lang": kept["lang"]})
     if kind is Refused.PERSON:
-        cards.show(cards.section(w("The views that help instead:")))
+        cards.show(cards.section(w("The views that help instead")))
         instead(w, kept)

@@ -86,7 +86,7 @@ def test_a_person_in_the_address_is_refused_without_echo(ask: str, lang: str, sh
             reason(Refused.PERSON, w),
             w("This is not a missing right and not a setting."),
             w("Why there are no scorecards"),
-            w("The views that help instead:"),
+            w("The views that help instead"),
         ]
         assert said[-1] == w("Open the KPI tree") and len(said) == 16
 
