@@ -8,7 +8,7 @@ from metrics.charts.pair import figure as pair_figure
 from metrics.charts.tokens import tokens
 from metrics.decisions import decisions
 from metrics.headlines import journey as words
-from metrics.headlines.coverage import covered
+from metrics.headlines.covers import covered
 from metrics.journey.map import Journey, journey
 from metrics.journey.stage import Detail, detail, levels, pair, topics
 from pages.parts import cards

@@ -11,7 +11,7 @@ from metrics.charts.tokens import tokens
 from metrics.closeup import Closeup, Cut, closeup
 from metrics.errors import Refusal, Refused
 from metrics.headlines import kpi as texts
-from metrics.headlines.coverage import covered
+from metrics.headlines.covers import covered
 from metrics.headlines.trust import trust
 from pages.parts import cards
 from pages.parts import closeup as pieces

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from metrics.answers import Answer, Row
 from metrics.change import change
 from metrics.decisions import Decision
-from metrics.headlines.coverage import WHOLE, left_out, share_text
+from metrics.headlines.covers import WHOLE, left_out, share_text
 from metrics.headlines.sentence import lower, number_word, upper
 from metrics.journey.map import Gap, Harm, Journey, StageSight
 from metrics.journey.stage import Detail, Pair, Topic, level_shares

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metrics.answers import Status
 from metrics.charts.dots import name_of
 from metrics.closeup import Closeup
-from metrics.headlines.coverage import WHOLE, share_text
+from metrics.headlines.covers import WHOLE, share_text
 from metrics.periods import WAVE
 from metrics.standing import Standing
 from metrics.strategy.model import Strategy

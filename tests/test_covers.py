@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from metrics.answers import Answer, Grain, Request, ask
-from metrics.headlines.coverage import covered, left_out, share_text
+from metrics.headlines.covers import covered, left_out, share_text
 from metrics.release import Release
 from metrics.strategy.load import load
 from metrics.words import Words
