@@ -8,11 +8,13 @@ from __future__ import annotations
 import typer
 
 from metrics.commands import audit, build, check, demo, drivers, publish, schema, show
+from metrics.commands.unechoed import Unechoed
 
 #: Every command, in the order of ``--help``.
 COMMANDS = (check, demo, build, publish, audit, show, drivers, schema)
 
 app = typer.Typer(
+    cls=Unechoed,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

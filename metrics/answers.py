@@ -59,7 +59,7 @@ class Request:
 @dataclass(frozen=True)
 class Row:
     """One figure. ``value``, ``low``, ``high`` and ``n`` are None when withheld; ``low`` and ``high`` also when the
-    metric has no interval."""
+    metric has no interval. A status that is none is withheld, and a withheld row holds no number."""
 
     period: str
     dims: Dims
@@ -71,6 +71,13 @@ class Row:
     pooled: bool
     sums: tuple[tuple[str, float], ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.status not in (Status.FIRM, Status.INDICATIVE):
+            for name in ("value", "low", "high", "n"):
+                object.__setattr__(self, name, None)
+            object.__setattr__(self, "status", Status.WITHHELD)
+            object.__setattr__(self, "sums", ())
+
     def values(self, dimension: str) -> tuple[str, ...]:
         """Values of a cut dimension that stand in this row."""
         return dict(self.dims).get(dimension, ())
@@ -79,7 +86,7 @@ class Row:
 @dataclass(frozen=True)
 class Answer:
     """Rows in order of period, then declared order of the values. ``coverage``: share of the KPI's rows in these
-    periods that the breakdown shows, 0..1 (None when nothing stands)."""
+    periods that the breakdown shows, 0..1 (None when nothing stands). ``draft``: unknown counts as draft."""
 
     kpi: str
     goal: str
@@ -92,6 +99,9 @@ class Answer:
     coverage: float | None
     rows: tuple[Row, ...]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "draft", self.draft is not False)
+
     @property
     def last(self) -> Row | None:
         """The latest row that stands."""
@@ -101,14 +111,18 @@ class Answer:
 def ask(release: Release, request: Request) -> Answer:
     """The answer to a request.
 
-    Raises Refusal(PERSON) for a staff, team or other workforce dimension, Refusal(NOT_CLEARED) for anything else
-    that no declared view holds, Refusal(SAMPLED | NO_SIGNAL | ...) when the build refused the KPI, and KeyError for a
-    KPI the strategy does not declare."""
-    if any(is_workforce(word) for word in (*request.by, *(d for d, _ in request.within))):
+    Raises Refusal(PERSON) for a staff, team or other workforce dimension, Refusal(SAMPLED | NO_SIGNAL | ...) when the
+    build refused the KPI, and Refusal(NOT_CLEARED) for everything else that cannot be said: a KPI, view, dimension or
+    value that nobody declared, and one that is declared and not cleared. It is one refusal, so it tells nothing."""
+    declared = {k.id for k in release.strategy.kpis}
+    words = (*request.by, *(d for d, _ in request.within), *(() if request.kpi in declared else (request.kpi,)))
+    if any(is_workforce(word) for word in words):
         raise Refusal(Refused.PERSON)
+    if not isinstance(request.grain, Grain):
+        raise Refusal(Refused.NOT_CLEARED)
     kpi = _kpi(release, request.kpi)
     if kpi.id in release.refused:
-        raise Refusal(_reason(release.refused[kpi.id]))
+        raise Refusal(release.refused[kpi.id])
     metric = BY_ID[kpi.metric]
     dims, view = _path(release, kpi, request)
     pieces = _pieces(release, kpi, metric, view, len(dims), request)
@@ -131,7 +145,7 @@ def ask(release: Release, request: Request) -> Answer:
 def block_periods(release: Release, kpi: str) -> tuple[str, ...]:
     """Blocks for which this KPI's metric has a company total, in order: what a period filter may offer.
 
-    Raises KeyError for a KPI the strategy does not declare."""
+    Raises Refusal(NOT_CLEARED) for a KPI the strategy does not declare."""
     found = _kpi(release, kpi)
     totals = release.numbers(BY_ID[found.metric].key(found.of), "", 0)
     return _blocks([period for period, _, _ in totals])
@@ -156,12 +170,8 @@ def views_of(release: Release, kpi: str) -> tuple[tuple[View, tuple[str, ...]], 
 def _kpi(release: Release, id: str) -> KPI:
     found = next((k for k in release.strategy.kpis if k.id == id), None)
     if found is None:
-        raise KeyError(id)
+        raise Refusal(Refused.NOT_CLEARED)
     return found
-
-
-def _reason(text: str) -> Refused:
-    return next((r for r in Refused if r.value == text), Refused.NOT_CLEARED)
 
 
 def _path(release: Release, kpi: KPI, request: Request) -> tuple[tuple[str, ...], str]:
@@ -204,6 +214,9 @@ def _pieces(release: Release, kpi: KPI, metric: Metric, view: str, depth: int, r
         if within(period, request.start, request.end)
     ]
     where = {**(kpi.scope.where if kpi.scope else {}), **{d: (v,) for d, v in request.within}}
+    asked = {release.cells[cell].dims for _, cell, _ in found} if request.within else set()
+    if request.within and not any(all(v in dict(dims).get(d, ()) for d, v in request.within) for dims in asked):
+        raise Refusal(Refused.NOT_CLEARED)
     return [p for p in pieces if all(set(p.values(d)) & set(values) for d, values in where.items())]
 
 

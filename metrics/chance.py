@@ -54,6 +54,11 @@ def chance(promoters: float, detractors: float, people: int = PEOPLE, answers: i
     )
 
 
+def gap(promoters: float, detractors: float, people: int, answers: int) -> int:
+    """Median distance between best and worst of identical people, in points; arguments as for ``chance``."""
+    return round(100 * median_range(_one_score(promoters, detractors, answers), people) / answers)
+
+
 def median_range(law: NDArray[np.float64], people: int) -> int:
     """Median of max - min of ``people`` independent draws from ``law``, the probabilities of 0, 1, 2, ..."""
     below = np.concatenate([[0.0], np.cumsum(law)])

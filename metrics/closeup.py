@@ -61,9 +61,9 @@ class Closeup:
 
 
 def closeup(release: Release, kpi_id: str, period: str) -> Closeup:
-    """Everything about one KPI in a period. Never raises Refusal: a refused KPI has no course and no cuts.
+    """Everything about one KPI in a period; a refused KPI has no course and no cuts.
 
-    Raises KeyError for a KPI the strategy does not declare."""
+    Raises Refusal(NOT_CLEARED) for a KPI the strategy does not declare."""
     at = latest(release, kpi_id, period)
     counter = latest(release, at.kpi.counter, period) if at.kpi.counter else None
     rejected = _rejected(release, at)

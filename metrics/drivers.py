@@ -130,8 +130,7 @@ def drivers(release: Release) -> Drivers | None:
     for outcome in declared.outcomes:
         kpi = release.strategy.kpi(outcome.kpi)
         if outcome.kpi not in release.driver_models:
-            reason = next((r for r in Refused if r.value == release.refused.get(kpi.id)), Refused.TOO_FEW)
-            refused.append((kpi, reason))
+            refused.append((kpi, release.refused.get(kpi.id, Refused.TOO_FEW)))
             continue
         kind, n, r2, low, high = release.driver_models[outcome.kpi]
         days = kpi.of.get("days") if kind == "behaviour" else None

@@ -5,8 +5,10 @@ Both carry a closed kind, never the text a user typed: what was asked may itself
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from enum import Enum, unique
+from pathlib import Path
 
 
 @unique
@@ -29,10 +31,14 @@ class Refusal(Exception):
     """A typed, explained no. ``kind`` is all it carries."""
 
     def __init__(self, kind: Refused) -> None:
-        if not isinstance(kind, Refused):
-            kind = Refused.NOT_CLEARED
+        kind = kind if isinstance(kind, Refused) else Refused.NOT_CLEARED
         super().__init__(kind.value)
         self.kind = kind
+
+
+def refused(text: object) -> Refused:
+    """The kind that a stored text names; whatever is no kind is not cleared."""
+    return next((r for r in Refused if r.value == text), Refused.NOT_CLEARED)
 
 
 @dataclass(frozen=True)
@@ -58,3 +64,9 @@ class DataError(Exception):
     def __init__(self, what: str, where: Place | str, mend: str) -> None:
         super().__init__(f"{where}: {what} {mend}")
         self.what, self.where, self.mend = what, where, mend
+
+
+def traced(error: BaseException) -> str:
+    """Kind and places of an error for a log, innermost first, never its message: that may hold a value."""
+    frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+    return f"{type(error).__name__} at {' < '.join(reversed(frames[-6:]))}"

@@ -9,7 +9,7 @@ REASONS: dict[Refused, str] = {
     Refused.PERSON: (
         "Nobody is graded here: no result about one member of staff, a team or a shift is shown, to anyone."
     ),
-    Refused.NOT_CLEARED: "This is not cleared, or no declared view holds it. The wider total has it.",
+    Refused.NOT_CLEARED: "This is not cleared, or nobody declared it. A wider total may have it.",
     Refused.SAMPLED: "The orders here are a sample of orders, and return cannot be computed from a sample.",
     Refused.TOO_FEW: "There are too few answers to say what goes with loyalty.",
     Refused.NO_SIGNAL: "The sources hold no signal for this KPI yet.",
@@ -18,7 +18,7 @@ WAYS_OUT: dict[Refused, str] = {
     Refused.PERSON: (
         "Look instead at what customers meet at each stage: show a KPI --by stage, or open the page Journey."
     ),
-    Refused.NOT_CLEARED: "Ask for the total, or cut by the first dimensions of a view that strategy.yaml declares.",
+    Refused.NOT_CLEARED: "Ask for a KPI and a view that strategy.yaml declares, or for the total.",
     Refused.SAMPLED: "Map a file with all orders of each customer, and take the trait sample_of away.",
     Refused.TOO_FEW: (
         "Widen the period or ask more customers: a model needs at least 10 answers per driver and 200 in all."

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from metrics.errors import DataError
+from metrics.errors import DataError, Refused, refused
 from metrics.kpis.metric import HANDLED
 from metrics.strategy.model import Strategy
 
@@ -87,6 +87,14 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("effect_high", "DOUBLE"),
     ),
 }
+#: Set on every connection to a release, first of all: no spilling to disk, nothing fetched, nothing loaded.
+SETTINGS = (
+    "temp_directory = ''",
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+)
+#: Set as soon as the file is open: no other file, no other setting.
+LOCKED = ("enable_external_access = false", "lock_configuration = true")
 #: grain: block length; budget: held or exceeded; ledger: which published numbers this release carries over.
 META_KEYS = (
     "build_id",
@@ -116,13 +124,14 @@ def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
 
     ``tables`` holds rows for each table of ``SCHEMA``, columns in that order; unknown tables raise KeyError.
     Rows are sorted before they are written, so equal content gives equal tables."""
-    path.unlink(missing_ok=True)
+    for left in (path, path.with_name(path.name + ".wal")):
+        left.unlink(missing_ok=True)  # what a killed build left behind: a log would be replayed into the fresh file
     unknown = set(tables) - set(SCHEMA)
     if unknown:
         raise KeyError(f"not in the release schema: {sorted(unknown)}")
     connection = duckdb.connect(str(path))
     try:
-        connection.execute("SET force_compression = 'uncompressed'")
+        settle(connection, *SETTINGS, "force_compression = 'uncompressed'", *LOCKED)
         for name, columns in SCHEMA.items():
             connection.execute(f"CREATE TABLE {name} ({', '.join(f'{c} {t}' for c, t in columns)})")
             rows = sorted(tables.get(name, ()), key=lambda r: tuple((v is not None, v) for v in r))
@@ -130,6 +139,12 @@ def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
+
+
+def settle(connection: duckdb.DuckDBPyConnection, *settings: str) -> None:
+    """Set these on a connection, in this order."""
+    for setting in settings:
+        connection.execute(f"SET {setting}")
 
 
 _ARROW = {
@@ -193,7 +208,8 @@ def newest(release: Path) -> Path:
 def is_draft(path: Path) -> bool:
     """Whether a file, of whatever version, says of itself that nobody published it. Unknown is no draft."""
     try:
-        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            settle(connection, *SETTINGS, *LOCKED)
             return bool(connection.execute("SELECT value FROM meta WHERE key = 'draft'").fetchone() == ("true",))
     except duckdb.Error:
         return False
@@ -225,6 +241,7 @@ class Release:
         self._connection = duckdb.connect(":memory:", config={"threads": "1"})
         place = str(path).replace("'", "''")
         try:
+            settle(self._connection, *SETTINGS)
             # The type is named, for DuckDB would look into other files, and for a reader of them on the net.
             self._connection.execute(f"ATTACH '{place}' AS release (READ_ONLY, TYPE duckdb)")
             self._connection.execute("COPY FROM DATABASE release TO memory")
@@ -235,8 +252,7 @@ class Release:
         if not known:
             self._connection.close()
             raise DataError("This is no release of this version.", str(path), "Make one: python -m metrics build.")
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        settle(self._connection, *LOCKED)
         self._lock = Lock()
         self._numbers: dict[tuple[str, str, int], list[tuple[str, int, dict[str, float]]]] = {}
 
@@ -336,8 +352,9 @@ class Release:
         return frozenset(self._rows("SELECT metric, view, period FROM withheld"))
 
     @cached_property
-    def refused(self) -> dict[str, str]:
-        return dict(self._rows("SELECT kpi, reason FROM refused"))
+    def refused(self) -> dict[str, Refused]:
+        """KPI -> why it has no figure at all. An unknown reason is not cleared."""
+        return {kpi: refused(reason) for kpi, reason in self._rows("SELECT kpi, reason FROM refused")}
 
     @cached_property
     def driver_models(self) -> dict[str, tuple[str, int, float, float, float]]:

@@ -124,11 +124,11 @@ def path(kpi: KPI, on: date) -> float | None:
 
 
 def stand(release: Release, kpi_id: str, period: str | None = None) -> KpiStand:
-    """Where a KPI stands in a period; without one, in its own last period. Never raises Refusal: a refused KPI
-    stands ``withheld`` and says why. Raises KeyError for a KPI the strategy does not declare."""
+    """Where a KPI stands in a period; without one, in its own last period. Raises no Refusal for a refused KPI: it
+    stands ``withheld`` and says why. Raises Refusal for a KPI the strategy does not declare."""
     kpi = next((k for k in release.strategy.kpis if k.id == kpi_id), None)
     if kpi is None:
-        raise KeyError(kpi_id)
+        raise Refusal(Refused.NOT_CLEARED)
     aim = max(kpi.targets, key=lambda t: t.by, default=None)
     lever = bool(kpi.levers)
     wanted = period or last_period(release, kpi_id)

@@ -8,6 +8,7 @@ from metrics.charts.pair import figure as pair_figure
 from metrics.charts.tokens import tokens
 from metrics.decisions import decisions
 from metrics.headlines import journey as words
+from metrics.headlines.covers import covered
 from metrics.journey.map import Journey, journey
 from metrics.journey.stage import Detail, detail, levels, pair, topics
 from pages.parts import cards
@@ -82,7 +83,8 @@ def _levels(page: Page) -> None:
         "Share of answers at each of six service levels, %. Level 3 comes back only if nothing better turns up."
     )
     with cards.card("levels", words.levels_title(rows, page.w), subtitle):
-        cards.show(page.keep("levels-html", lambda: levels_html(rows, page.w)))
+        left_out = words.levels_cover(rows, answers, page.strategy, page.w)
+        cards.show(page.keep("levels-html", lambda: levels_html(rows, page.w) + cards.foot(left_out)))
         table_and_download(page, answers, "levels")
 
 
@@ -92,7 +94,8 @@ def _topics(page: Page) -> None:
         return
     subtitle = page.w("Share of all complaints by topic, and how many.")
     with cards.card("topics", words.topics_title(parts, page.strategy, page.w), subtitle):
-        cards.show(page.keep("topics-html", lambda: topics_html(parts, page.strategy, page.w)))
+        left_out = covered([answer], page.w)
+        cards.show(page.keep("topics-html", lambda: topics_html(parts, page.strategy, page.w) + cards.foot(left_out)))
         table_and_download(page, (answer,), "topics")
 
 

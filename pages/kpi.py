@@ -9,7 +9,9 @@ import streamlit as st
 from metrics.charts import dots, parts, trend
 from metrics.charts.tokens import tokens
 from metrics.closeup import Closeup, Cut, closeup
+from metrics.errors import Refusal, Refused
 from metrics.headlines import kpi as texts
+from metrics.headlines.covers import covered
 from metrics.headlines.trust import trust
 from pages.parts import cards
 from pages.parts import closeup as pieces
@@ -24,8 +26,7 @@ AT_ONCE = 3
 def draw(page: Page) -> None:
     kpi = pieces.pick(page)
     if kpi is None:
-        cards.show(cards.calm(page.w("There is no KPI of that name here."), page.w("Choose one from the list above.")))
-        return
+        raise Refusal(Refused.NOT_CLEARED)
     found = page.keep("closeup", lambda: closeup(page.release, kpi, page.period), kpi)
     cards.show(page.keep("kpi-head", lambda: _head(page, found), kpi))
     left, right = st.columns([292, 820], gap=18)
@@ -106,6 +107,8 @@ def _cut(page: Page, found: Closeup, cut: Cut) -> None:
         target = cut.target
         make = lambda: dots.figure(answer, kpi.direction, target, strategy, w, tokens(page.theme))  # noqa: E731
         chart(page, f"cut-{by}", make, title, kpi.id)
+        if left_out := covered([answer], w):
+            cards.show(cards.foot(left_out))
         table_and_download(page, [answer], f"{by}-{kpi.id}")
 
 

@@ -10,6 +10,7 @@ from metrics.headlines import no_scorecards as texts
 from pages.parts import cards
 from pages.parts.chart import chart
 from pages.parts.frame import Page, open_page
+from pages.parts.instead import instead
 
 
 def draw(page: Page) -> None:
@@ -18,50 +19,22 @@ def draw(page: Page) -> None:
         w("Nobody is graded here: no result about one member of staff is shown, to anyone."),
         w("This is not a missing right and not a setting. Below: the views that help instead, and why."),
     )
-    _instead(page)
+    instead(w, page.kept_query())
     left, right = st.columns([1.5, 1], gap=28)
     with left:
         _chance(page)
     with right:
         cards.show(page.keep("why", lambda: _why(page)))
-    cards.show(page.keep("promises", lambda: _promises(page)))
-
-
-def _instead(page: Page) -> None:
-    """Three useful views before any reason."""
-    w = page.w
-    views = (
-        (
-            "journey",
-            w("What customers meet at each stage"),
-            w("Wait, effort, promise kept and repeat contact for the whole stage."),
-            w("Open the journey"),
-        ),
-        (
-            "drivers",
-            w("What makes customers come back"),
-            w("Which experiences go with return, and which only with the score."),
-            w("Open loyalty drivers"),
-        ),
-        (
-            "tree",
-            w("Which lever to pull"),
-            w("Policies, behaviours and processes behind each number, with the role that owns them."),
-            w("Open the KPI tree"),
-        ),
-    )
-    for place, (target, name, text, label) in zip(st.columns(3, gap=14), views):
-        with place, st.container(key=f"card-alt-{target}"):
-            cards.show(f'<h2>{cards.esc(name)}</h2><p class="sm sec">{cards.esc(text)}</p>')
-            page.link(target, label)
+    cards.show(page.keep("promises", lambda: _promises(page)), _refusals(page))
 
 
 def _chance(page: Page) -> None:
     w = page.w
-    found, own = page.keep("chance", lambda: texts.by_chance(page.release))
+    found = page.keep("chance", lambda: texts.by_chance(page.release))
     title = texts.chance_title(found, w)
-    with cards.card("chance", title, texts.chance_line(found, own, w)):
-        chart(page, "chance", lambda: chart_of.figure(found, w, tokens(page.theme)), title)
+    with cards.card("chance", title, texts.chance_line(found, w)):
+        chart(page, "chance", lambda: chart_of.figure(found.chance, w, tokens(page.theme)), title)
+        cards.show(cards.foot(*texts.chance_notes(found, w)))
 
 
 def _why(page: Page) -> str:
@@ -76,6 +49,16 @@ def _promises(page: Page) -> str:
         (w("What it cannot promise"), texts.limits(w)),
     )
     return f'<div class="g2b sect">{"".join(_rows(head, rows) for head, rows in blocks)}</div>'
+
+
+def _refusals(page: Page) -> str:
+    """Not kept: the numbers change while the release stands."""
+    text, rows = texts.refusals(page.release, page.w)
+    told = "".join(
+        f'<li><b class="num">{cards.esc(number)}</b> <span class="sm sec">{cards.esc(what)}</span></li>'
+        for number, what in rows
+    )
+    return cards.section(texts.refusals_title(page.w), text) + (f'<ul class="refused">{told}</ul>' if told else "")
 
 
 def _rows(head: str, rows: list[str]) -> str:

@@ -83,7 +83,7 @@ def test_what_no_view_declares_is_refused(demo: Demo) -> None:
 
 def test_wrong_use(demo: Demo) -> None:
     result = run(demo, "show", "tnsp")
-    assert result.exit_code == 2 and "tnps" in result.output
+    assert result.exit_code == 3 and "tnps" in result.output
     assert run(demo, "show", "tnps", "--from", "March").exit_code == 2
     assert RUN.invoke(app, ["show"]).exit_code == 2
 
@@ -115,7 +115,7 @@ def test_digits_of_another_script_are_no_month(demo: Demo) -> None:
 
 def test_a_kpi_without_drivers_is_not_called_unknown(demo: Demo) -> None:
     result = run(demo, "drivers", "--outcome", "tnps")
-    assert result.exit_code == 2 and "return_180" in result.output and "no KPI" not in result.output
+    assert result.exit_code == 3 and "return_180" in result.output and "no KPI" not in result.output
 
 
 def test_a_broken_source_leaves_the_last_release(demo: Demo, tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_a_broken_source_leaves_the_last_release(demo: Demo, tmp_path: Path) -> 
 
 def test_drivers_prints_the_agreed_shape(demo: Demo) -> None:
     found = json.loads(run(demo, "drivers", "--format", "json").output)
-    assert list(found) == ["outcome", "outcome_kind", "r2", "n", "rows"]
-    assert found["outcome"] == "return_180" and found["outcome_kind"] == "behaviour"
+    assert list(found) == ["outcome", "outcome_kind", "r2", "n", "as_of", "draft", "rows"]
+    assert found["draft"] is True and found["outcome"] == "return_180" and found["outcome_kind"] == "behaviour"
     names = ["driver", "share", "low", "high", "tier", "effect", "effect_low", "effect_high"]
     assert all(list(r) == names for r in found["rows"])
     assert sum(r["share"] for r in found["rows"]) == pytest.approx(100, abs=0.5)
@@ -142,3 +142,10 @@ def test_drivers_prints_the_agreed_shape(demo: Demo) -> None:
 def test_schema_is_json(demo: Demo) -> None:
     found = json.loads(RUN.invoke(app, ["schema"]).output)
     assert "kpis" in found["properties"]
+
+
+@pytest.mark.parametrize("words", [("show", "tnps"), ("show", "tnps", "--by", "channel"), ("drivers",)])
+def test_every_row_of_a_csv_says_whether_it_is_a_draft(demo: Demo, words: tuple[str, ...]) -> None:
+    rows = list(csv.DictReader(io.StringIO(run(demo, *words, "--format", "csv").output)))
+    assert rows and {row["draft"] for row in rows} == {"True"}
+    assert ", draft" in " ".join(run(demo, *words).output.split())

@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics.kpis",),
     ("metrics.strategy.model", "metrics.strategy.workforce"),
     ("metrics.strategy.shapes",),
-    ("metrics.periods", "metrics.refusals"),
+    ("metrics.periods", "metrics.refusals", "metrics.tally"),
     ("metrics.words", "metrics.errors"),
 )
 

@@ -20,7 +20,9 @@ from metrics.build.facts.values import names
 from metrics.build.gather import instances
 from metrics.build.ledger import Entry, Ledger, read_ledger
 from metrics.build.numbers import Said, numbers
+from metrics.build.proxies import proxies
 from metrics.build.report import Report
+from metrics.build.shaped import refuse_declared, shaped_rows
 from metrics.build.tables import Tables, content_hash, driver_tables, meta, number_tables, provenance, vocabulary
 from metrics.build.together import stands
 from metrics.clearing.rule import tightened
@@ -66,9 +68,12 @@ def build(
     with DuckDBEngine() as engine:
         with clock.stage("Sources", len(sources.files)):
             found = read(sources_path, strategy, engine, lambda file: clock.step())
+            refuse_declared(strategy, strategy_path, found.identities.staff)
             rejects_file = _rejects(found, out)
         with clock.stage("Facts"):
             facts = make_facts(engine, strategy, found)
+            shaped = shaped_rows(engine, strategy, found.identities.staff)
+            close = proxies(engine, strategy, dict.fromkeys(d for v in strategy.views for d in v.dimensions))
         used = len(instances(strategy))
         with clock.stage("Metrics", used):
             said = numbers(engine, strategy, found, facts, ledger, clock.step)
@@ -100,6 +105,8 @@ def build(
         no_model={outcome: why.value for outcome, why in fitted.refused.items()},
         undated={s.key: s.undated for s in said.published if s.undated},
         before_history=facts.left_out,
+        staff_shaped=shaped,
+        proxies=close,
         numbers=len(tables["number"]),
         bytes=size,
         seconds=clock.seconds,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.errors import DataError, Refused
-from metrics.release import FORMAT, META_KEYS, NO_LEDGER, SCHEMA, STATES
+from metrics.release import FORMAT, LOCKED, META_KEYS, NO_LEDGER, SCHEMA, SETTINGS, STATES, settle
 
 #: Shorter ids are found by chance in any file; for them the closed lists stand alone.
 SHORTEST = 6
@@ -64,8 +64,9 @@ class Vocabulary:
 def audit(path: Path, words: Vocabulary, staff: Collection[str], customers: Collection[str]) -> None:
     """Raise DataError if the release at ``path`` holds anything that it may not. The message never quotes what was
     found, for it may be a name."""
-    connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+    connection = duckdb.connect(str(path), read_only=True)
     try:
+        settle(connection, *SETTINGS, *LOCKED)
         shape(connection)
         _closed(connection, words)
         texts = _texts(connection)

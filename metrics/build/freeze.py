@@ -16,7 +16,18 @@ import duckdb
 
 from metrics.build.audit import shape
 from metrics.errors import DataError
-from metrics.release import NO_LEDGER, SCHEMA, Release, draft_path, is_draft, unfinished, write
+from metrics.release import (
+    LOCKED,
+    NO_LEDGER,
+    SCHEMA,
+    SETTINGS,
+    Release,
+    draft_path,
+    is_draft,
+    settle,
+    unfinished,
+    write,
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,7 @@ def freeze(out: Path, forget_ledger: bool = False) -> Frozen:
     try:
         write(fresh, tables)
         with duckdb.connect(str(fresh), read_only=True) as connection:
+            settle(connection, *SETTINGS, *LOCKED)
             shape(connection)
         os.replace(fresh, out)
     except (OSError, duckdb.IOException):

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from metrics.build.grain import Spent
+from metrics.build.proxies import Proxy
 from metrics.build.publish import Coverage
 from metrics.sources.read import FileRead
 
@@ -34,6 +35,10 @@ class Report:
     """Outcome -> why it has no driver model."""
     undated: dict[str, int]
     before_history: int
+    staff_shaped: dict[str, int]
+    """Dimension -> rows whose text reads like staff; they count as other."""
+    proxies: tuple[Proxy, ...]
+    """Dimensions and values that stand close to one-to-one with staff."""
     numbers: int
     bytes: int
     seconds: dict[str, float]
@@ -64,6 +69,14 @@ def lines(report: Report) -> Iterator[str]:
         yield "Values that stand together everywhere, because one alone is too small"
         for dimension, pools in report.pools.items():
             yield f"  {dimension}: " + "; ".join(" + ".join(pool) for pool in pools)
+    if report.staff_shaped:
+        yield "Texts that read like staff inside a dimension count as other"
+        for dimension, rows in report.staff_shaped.items():
+            yield f"  {dimension}: {rows:,} rows"
+    if report.proxies:
+        yield "Close to one-to-one with staff: join these values with others, or cut by something of the journey"
+        for proxy in report.proxies:
+            yield f"  {proxy.dimension}{' as a whole' if proxy.whole else ''}: {', '.join(proxy.values)}"
     yield "Share of each metric's rows shown, by view"
     views = sorted({c.view for c in report.coverage})
     metrics = sorted({c.metric for c in report.coverage})

@@ -9,9 +9,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from metrics.commands.terminal import RELEASE, SOURCES, STRATEGY, SourcesOption, StrategyOption, err, out, stop
-from metrics.errors import DataError
+from metrics.errors import DataError, traced
 
 EXAMPLE = "python -m metrics build --strategy strategy.yaml --sources data/sources.yaml"
+
+MEMORY = "The sources do not fit into this machine's memory, and nothing is ever written to a disk instead."
 
 
 def build(
@@ -34,5 +36,11 @@ def build(
             report = run(strategy, sources, to, progress)
     except DataError as error:
         stop(1, str(error))
+    except MemoryError:
+        stop(1, MEMORY)
+    except Exception as error:  # its message may hold a value of a source: only its kind and places are told
+        if type(error).__name__ == "OutOfMemoryException":
+            stop(1, MEMORY)
+        stop(1, f"The build failed and changed nothing; please report this: {traced(error)}")
     for line in lines(report):
         out.print(line, markup=False, highlight=False)

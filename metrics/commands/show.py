@@ -17,7 +17,6 @@ from metrics.commands.terminal import (
     open_release,
     print_rows,
     refuse,
-    unknown,
 )
 from metrics.errors import Refusal
 
@@ -51,15 +50,14 @@ def show(
         try:
             answer = ask(opened, request)
         except Refusal as refusal:
-            refuse(refusal.kind)
-        except KeyError:
-            unknown(kpi, [k.id for k in opened.strategy.kpis])
+            refuse(refusal.kind, release, opened.strategy)
     found = answer_object(answer)
     if format is Shape.json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     flat = [
-        {"period": r["period"], **{d: "+".join(v) for d, v in r["dims"].items()}, **figures(r)} for r in found["rows"]
+        {"period": r["period"], **{d: "+".join(v) for d, v in r["dims"].items()}, **figures(r), "draft": found["draft"]}
+        for r in found["rows"]
     ]
     note = f"{found['kpi']} ({found['unit']}), goal {found['goal']}, as of {found['as_of']}"
     print_rows(flat, format, note + (", draft" if found["draft"] else ""))

@@ -6,19 +6,20 @@ Exit codes: 0 done, 1 findings or data errors, 2 wrong use, 3 refused.
 from __future__ import annotations
 
 import csv
-import difflib
 import os
 import sys
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from metrics.errors import DataError, Refused
+
+if TYPE_CHECKING:
+    from metrics.strategy.model import Strategy
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -44,12 +45,23 @@ def stop(code: int, *lines: str) -> NoReturn:
     raise typer.Exit(code)
 
 
-def refuse(kind: Refused) -> NoReturn:
+def refuse(kind: Refused, path: Path, strategy: Strategy | None = None) -> NoReturn:
+    """Say a refusal, count it beside the release at ``path`` and end with 3. What is said depends on the kind and on
+    what the release declares (``strategy``), never on what was typed."""
     from metrics.refusals import reason, way_out
+    from metrics.tally import count
     from metrics.words import Words
 
+    count(path, kind)
     w = Words(os.environ.get("CX_LANG", "en"))
-    stop(3, reason(kind, w), way_out(kind, w))
+    declared = []
+    if strategy and kind is not Refused.PERSON:
+        views = (f"{v.id} ({', '.join(v.dimensions)})" for v in strategy.views)
+        declared = [
+            w("KPIs declared here: {names}.", names=", ".join(k.id for k in strategy.kpis)),
+            w("Views declared here: {names}.", names=", ".join(views)),
+        ]
+    stop(3, reason(kind, w), way_out(kind, w), *declared)
 
 
 def open_release(path: Path) -> Any:
@@ -77,12 +89,6 @@ def month(text: str | None) -> str | None:
     if len(months) != 1:
         raise typer.BadParameter("A month is written YYYY-MM, for example 2025-03.")
     return text
-
-
-def unknown(id: str, known: Iterable[str]) -> NoReturn:
-    near = difflib.get_close_matches(id, list(known), n=1)
-    hint = f"Did you mean {near[0]}?" if near else "The strategy file lists the KPIs there are."
-    stop(2, f"The strategy declares no KPI of this name. {hint}")
 
 
 def figures(row: dict[str, Any]) -> dict[str, Any]:

@@ -36,8 +36,10 @@ def answer_object(answer: Answer) -> dict[str, Any]:
 
 
 def drivers_object(release: Release, outcome: str) -> dict[str, Any]:
-    """{outcome, outcome_kind, r2, n, rows} of a fitted model, largest share first. Raises KeyError without one."""
+    """{outcome, outcome_kind, r2, n, as_of, draft, rows} of a fitted model, largest share first. Raises KeyError
+    without one."""
     kind, n, r2, _low, _high = release.driver_models[outcome]
     names = ("driver", "share", "low", "high", "tier", "effect", "effect_low", "effect_high")
     rows = [dict(zip(names, row)) for row in release.drivers(outcome)]
-    return {"outcome": outcome, "outcome_kind": kind, "r2": r2, "n": n, "rows": rows}
+    told = {"outcome": outcome, "outcome_kind": kind, "r2": r2, "n": n}
+    return {**told, "as_of": release.as_of, "draft": release.draft, "rows": rows}

@@ -43,7 +43,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """``name`` is the stem of the file name; ``as_of`` the data date of the release (ISO)."""
+    """``name`` is the stem of the file name; ``as_of`` the data date of the release (ISO). ``draft``: unknown counts as
+    draft."""
 
     name: str
     title: str
@@ -51,6 +52,9 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     as_of: str
     draft: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "draft", self.draft is not False)
 
     def said_once(self) -> list[tuple[str, Cell]]:
         """(column name, value) of what is the same in every row and stands above the table."""
@@ -212,7 +216,8 @@ def unit_name(unit: Unit, w: Words) -> str:
 
 
 def release_mark(draft: bool, w: Words) -> str:
-    return w("Draft, not published") if draft else w("Published")
+    """Unknown counts as draft."""
+    return w("Published") if draft is False else w("Draft, not published")
 
 
 def filters(request: Request, strategy: Strategy, w: Words) -> str:
@@ -237,4 +242,4 @@ def _goal(id: str, strategy: Strategy, w: Words) -> str:
 
 def _status(row: Row, w: Words) -> str:
     words = {Status.FIRM: w("firm"), Status.INDICATIVE: w("indicative"), Status.WITHHELD: w("withheld")}
-    return words[row.status]
+    return words.get(row.status, w("withheld"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from metrics.exports.table import Column, Kind, Table
+from metrics.exports.table import Column, Kind, Table, release_mark
 from metrics.words import Words
 
 #: Widest column, in characters.
@@ -30,11 +30,12 @@ def to_xlsx(table: Table, w: Words) -> bytes:
         "nan_inf_to_errors": False,
     }
     book = xlsxwriter.Workbook(out, options)
-    mark = w("Draft, not published") if table.draft else w("Published")
+    mark = release_mark(table.draft, w)
     created = datetime.fromisoformat(table.as_of).replace(hour=0, minute=0, second=0, microsecond=0)
     book.set_properties(
         {"title": table.title, "subject": mark, "author": "", "manager": "", "company": "", "created": created}
     )
+    book.set_custom_property("Draft", "yes" if table.draft else "no", "text")
     bold = book.add_format({"bold": True, "valign": "top"})
     plain = book.add_format({"valign": "top"})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})

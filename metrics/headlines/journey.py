@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from metrics.answers import Answer, Row
 from metrics.change import change
 from metrics.decisions import Decision
+from metrics.headlines.covers import WHOLE, left_out, share_text
 from metrics.headlines.sentence import lower, number_word, upper
 from metrics.journey.map import Gap, Harm, Journey, StageSight
 from metrics.journey.stage import Detail, Pair, Topic, level_shares
@@ -148,8 +149,8 @@ def coverage(whole: Journey, w: Words) -> list[str]:
     """What the map does not show, one sentence each."""
     parts: list[str] = []
     if whole.coverage is not None:
-        share = w.percent(100 * whole.coverage, 0)
-        if round(100 * whole.coverage) >= 100:
+        share = share_text(whole.coverage, w)
+        if whole.coverage >= WHOLE:
             parts.append(w("This map covers all contacts that have a stage."))
         else:
             parts.append(w("This map covers {share} of contacts; the rest count in wider totals.", share=share))
@@ -168,6 +169,17 @@ def levels_title(rows: Sequence[tuple[Stage, Row | None]], w: Words) -> str:
     return w(
         "{stage}: {some} in ten get what they expected, or less", stage=stage.name(w.lang), some=number_word(tenths, w)
     )
+
+
+def levels_cover(
+    rows: Sequence[tuple[Stage, Row | None]], answers: Sequence[Answer], strategy: Strategy, w: Words
+) -> str:
+    """Share of answers that the six levels are drawn of: stages that stand only together with others are not drawn."""
+    stages = {s.id for s in strategy.journey}
+    drawn = float(sum(r.n or 0 for _, r in rows if r))
+    parts = ((a.coverage, sum(r.n or 0 for r in a.rows if not stages <= set(r.values("stage")))) for a in answers)
+    whole = sum(n / coverage for coverage, n in parts if coverage)
+    return left_out(min(1.0, drawn / whole), "answers", w) if whole else ""
 
 
 def level_names(w: Words) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from metrics.answers import Status
 from metrics.charts.dots import name_of
 from metrics.closeup import Closeup
+from metrics.headlines.covers import WHOLE, share_text
 from metrics.periods import WAVE
 from metrics.standing import Standing
 from metrics.strategy.model import Strategy
@@ -74,8 +75,8 @@ def _cover(found: Closeup, strategy: Strategy, w: Words) -> list[tuple[Standing,
     covers = [c.answer.coverage for c in found.cuts if c.answer.coverage is not None]
     if covers:
         least = min(covers)
-        share = w.percent(100 * least, 0)
-        if least >= 0.995:
+        share = share_text(least, w)
+        if least >= WHOLE:
             marks.append((Standing.ON, w("Its breakdowns show all its rows")))
         else:
             standing = Standing.ON if least >= COVERED else Standing.WATCH

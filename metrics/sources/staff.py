@@ -13,9 +13,9 @@ from metrics.errors import DataError
 from metrics.sources.canonical import BY_NAME
 from metrics.sources.mapping import Feed, IdLink, SourceFile, Sources
 from metrics.strategy.finding import Path as Node
+from metrics.strategy.staff_shaped import EXTENSION
 from metrics.strategy.workforce import is_workforce, looks_like_person
 
-_EXTENSION = re.compile(r"(ext|extension|x|ml|máy lẻ|may le|số nội bộ|line)[\s.:#-]*\d{2,6}", re.IGNORECASE)
 #: Values looked at, share of them that must look like persons, and fewest values that say anything.
 _LOOKED_AT, _SHARE, _FEWEST = 2000, 0.5, 3
 #: A long list of two to four capitalised words each is a list of names, also of names that no list here knows.
@@ -102,7 +102,7 @@ def _person(sources: Sources, file: SourceFile, column: str, path: Node) -> Data
 def _persons(values: Sequence[str]) -> bool:
     if len(values) < _FEWEST:
         return False
-    hits = sum(1 for v in values if "@" in v or _EXTENSION.fullmatch(v) or looks_like_person(v))
+    hits = sum(1 for v in values if "@" in v or EXTENSION.fullmatch(v) or looks_like_person(v))
     shaped = sum(map(_capitalised, values)) if len(values) >= _LONG_LIST else 0
     return hits >= _SHARE * len(values) or shaped > _LONG_SHARE * len(values)
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from metrics.strategy import rules_goals as goals
 from metrics.strategy import rules_kpis as kpis
+from metrics.strategy import rules_values as values
 from metrics.strategy import rules_views as views
 from metrics.strategy.finding import Finding, Hits, Places, Severity
 from metrics.strategy.model import Strategy
@@ -86,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     Rule("V009", ERROR, views.waited_hours),
     Rule("V010", WARNING, views.same_view_twice),
     Rule("V011", ERROR, views.scope),
+    Rule("V012", ERROR, values.value_names_staff),
     Rule("D001", ERROR, views.floors),
     Rule("E001", ERROR, goals.events),
     Rule("H001", HINT, goals.languages),

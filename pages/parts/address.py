@@ -46,6 +46,11 @@ def _ids(strategy: Strategy) -> frozenset[str]:
     return frozenset(kpis | {s.id for s in strategy.journey} | {q.id for q in strategy.questions})
 
 
+def script(page: str) -> str:
+    """The script behind a page; the front page is the strategy."""
+    return "dashboard.py" if page == "strategy" else f"pages/{page}.py"
+
+
 def href(page: str, query: Mapping[str, str]) -> str:
     """A relative address of a page: it also holds behind a base path. "strategy" is the front page."""
     path = "." if page == "strategy" else page

@@ -166,9 +166,15 @@ def empty(text: str, mend: str) -> str:
     return f'<div class="sub">{esc(text)} {esc(mend)}</div>'
 
 
+def draft(w: Words) -> str:
+    """The mark of a draft and what it means."""
+    text = w("Not published: it may still change, and is shown on this computer only.")
+    return f'<span><span class="draft">{esc(w("Draft"))}</span> {esc(text)}</span>'
+
+
 def refusal(kind: Refused, w: Words, more: str = "") -> str:
     """The constant card of a refusal; nothing of what was asked is repeated."""
-    way = w("The views that help instead:") if kind is Refused.PERSON else way_out(kind, w)
+    way = w("This is not a missing right and not a setting.") if kind is Refused.PERSON else way_out(kind, w)
     return calm(reason(kind, w), way, more=more)
 
 

@@ -23,7 +23,6 @@ import gc
 import logging
 import os
 import socket
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,13 +36,16 @@ from unicodedata import normalize
 
 import streamlit as st
 
-from metrics.errors import Refusal, Refused
+from metrics.errors import Refusal, Refused, traced
 from metrics.headlines.frame import StrategyState, data_line, menu, place, state_line, strategy_state
 from metrics.release import Release
 from metrics.standing import default_period, periods
 from metrics.strategy.model import Local, Strategy
 from metrics.words import LANGUAGES, Words
 from pages.parts import address, cards
+from pages.parts.address import script
+from pages.parts.local import here
+from pages.parts.refusal import refuse
 from pages.parts.style import stylesheet
 
 T = TypeVar("T")
@@ -159,8 +161,11 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     if segment:
         kept["segment"] = segment
     _sidebar(page_id, names, organisation, strategy, release, state, lang, offered, kept, w)
+    if release and release.draft and not here():
+        cards.show(_draft_elsewhere(w))
+        return
     if address.asks_for_people(query, strategy):
-        _refuse(Refused.PERSON, w, kept)
+        refuse(Refused.PERSON, w, kept, query, _release_path())
         return
     if state.errors:
         _strategy_errors(state, release, w)
@@ -176,7 +181,7 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
             draw(page)
     except Refusal as refusal:
         body.empty()
-        _refuse(refusal.kind, w, kept)
+        refuse(refusal.kind, w, kept, query, _release_path())
     except Exception as error:
         body.empty()
         _log(error)
@@ -190,9 +195,12 @@ def _broken(w: Words) -> str:
     )
 
 
-def script(page_id: str) -> str:
-    """The script behind a page; the front page is the strategy."""
-    return "dashboard.py" if page_id == "strategy" else f"pages/{page_id}.py"
+def _draft_elsewhere(w: Words) -> str:
+    return cards.calm(
+        w("This is a draft."),
+        w("Nobody has published it, so it is shown only on the computer that serves it."),
+        w("Publish it to show it to others: `python -m metrics publish`"),
+    )
 
 
 @cache
@@ -218,9 +226,13 @@ def _warm() -> None:
     gc.freeze()
 
 
+def _release_path() -> Path:
+    return Path(os.environ.get("CX_RELEASE", ROOT / "data" / "release.duckdb"))
+
+
 def _release() -> Release | None:
     """The release, opened once per process and again when the file is replaced; None when there is none to read."""
-    path = Path(os.environ.get("CX_RELEASE", ROOT / "data" / "release.duckdb"))
+    path = _release_path()
     try:
         stat = path.stat()
     except OSError:
@@ -321,7 +333,7 @@ def _filters(page: Page, options: tuple[str, ...], wanted: tuple[str, ...]) -> N
                 args=("period", "period"),
                 width=230,
             )
-        mark = f'<span class="draft">{cards.esc(w("Draft"))}</span>' if page.release.draft else ""
+        mark = cards.draft(w) if page.release.draft else ""
         cards.show(f'<div class="date xs mut">{mark}<span>{cards.esc(data_line(page.release, w))}</span></div>')
 
 
@@ -335,16 +347,6 @@ def _to_address(widget: str, key: str) -> None:
         st.query_params.pop(key, None)
     else:
         st.query_params[key] = value
-
-
-def _refuse(kind: Refused, w: Words, kept: dict[str, str]) -> None:
-    with st.container(key="card-refusal"):
-        cards.show(cards.refusal(kind, w))
-        if kind is Refused.PERSON:
-            st.page_link(script("journey"), label=w("See what customers meet at each stage"), query_params=kept)
-            st.page_link(script("no_scorecards"), label=w("Why there are no scorecards"), query_params=kept)
-        else:
-            st.page_link(script("strategy"), label=w("Back to the strategy"), query_params={"lang": kept["lang"]})
 
 
 def _strategy_errors(state: StrategyState, release: Release | None, w: Words) -> None:
@@ -363,6 +365,4 @@ def _strategy_errors(state: StrategyState, release: Release | None, w: Words) ->
 
 
 def _log(error: Exception) -> None:
-    """Kind and places of an error, never its message: that may hold a value."""
-    frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    log.error("%s at %s", type(error).__name__, " < ".join(reversed(frames[-6:])))
+    log.error("%s", traced(error))

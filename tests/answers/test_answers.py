@@ -112,8 +112,9 @@ def test_small_n_is_indicative(release: Release) -> None:
 
 
 def test_unknown_kpi(release: Release) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(Refusal) as caught:
         ask(release, Request("no_such_kpi"))
+    assert caught.value.kind is Refused.NOT_CLEARED
 
 
 def test_a_censored_quarter_is_no_drop(release: Release) -> None:

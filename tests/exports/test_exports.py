@@ -13,6 +13,7 @@ import pytest
 
 from metrics.answers import Answer, Grain, Request, Row, Status
 from metrics.exports.csv import harmless, to_csv
+from metrics.exports.json_answer import answer_object
 from metrics.exports.table import Column, Kind, Table, of_answers
 from metrics.exports.xlsx import to_xlsx
 from metrics.kpis.nps import NPS
@@ -161,6 +162,18 @@ def test_a_published_release_bears_no_draft_mark(answer: Answer, strategy: Strat
     table = of_answers([replace(answer, draft=False)], strategy, EN)
     assert {line["Release"] for line in read(to_csv(table))} == {"Published"}
     assert b"Draft" not in zipfile.ZipFile(BytesIO(to_xlsx(table, EN))).read("xl/sharedStrings.xml")
+
+
+@pytest.mark.parametrize(("draft", "said"), [(True, "yes"), (False, "no")])
+def test_the_document_itself_says_whether_it_is_a_draft(
+    answer: Answer, strategy: Strategy, draft: bool, said: str
+) -> None:
+    """Read by programs that never look into the sheet."""
+    table = of_answers([replace(answer, draft=draft)], strategy, EN)
+    book = openpyxl.load_workbook(BytesIO(to_xlsx(table, EN)))
+    assert book.custom_doc_props["Draft"].value == said
+    assert book.properties.subject == ("Draft, not published" if draft else "Published")
+    assert answer_object(replace(answer, draft=draft))["draft"] is draft
 
 
 def test_the_same_table_gives_the_same_bytes_and_names_nobody(answer: Answer, strategy: Strategy) -> None:

@@ -9,8 +9,10 @@ from playwright.sync_api import Browser
 
 from metrics.answers import Request, ask
 from metrics.closeup import Closeup, closeup, latest, of_period
+from metrics.errors import Refused
 from metrics.headlines import kpi as texts
 from metrics.headlines.trust import trust
+from metrics.refusals import reason
 from metrics.release import Release
 from metrics.standing import Standing
 from metrics.strategy.model import Strategy
@@ -123,7 +125,7 @@ def test_choosing_a_kpi_writes_the_address(lang: str, shared: Served, browser: B
 def test_an_unknown_kpi_is_not_echoed(shared: Served, browser: Browser) -> None:
     with Look(browser, shared.url).open("/kpi?lang=en&kpi=nonsense_name") as look:
         look.fine("en")
-        assert "There is no KPI of that name here." in look.main
+        assert look.page.inner_text("h1") == reason(Refused.NOT_CLEARED, Words("en"))
         assert "nonsense_name" not in look.text
 
 

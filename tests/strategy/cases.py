@@ -233,6 +233,9 @@ FAILING: tuple[tuple[str, ...], ...] = (
     ("V011", "where: {stage: [buy]}", "where: ▲{channel: [web]}"),
     ("V011", "where: {stage: [buy]}", "where: {stage: [▲bye]}"),
     ("V011", "where: {stage: [buy]}", "where: {stage: ▲[]}"),
+    ("V012", "{id: store, name: Store, matches: [shop]}", "{id: ▲store, name: Team Hoa, matches: [shop]}"),
+    ("V012", "matches: [online]", "matches: [online, ▲'Billing – Lan']"),
+    ("V012", "{id: till, name: Till, channel: store}", "{id: ▲till, name: Nguyễn Văn An, channel: store}"),
     ("D001", "min_staff: 6", "min_staff: ▲4"),
     ("D001", "max_share: 0.3", "max_share: ▲0.41"),
     ("D001", "max_two: 0.7", "max_two: ▲.nan"),
@@ -281,6 +284,7 @@ PASSING: tuple[tuple[str, ...], ...] = (
         "dimensions: [waited]",
     ),
     ("V011", "where: {stage: [buy]}", "where: {channel: [web], stage: [buy, find]}"),
+    ("V012", "matches: [online]", "matches: [online, Thái độ nhân viên, Desk, '12345678']"),
     (
         "D001",
         "disclosure: {min_staff: 6, max_share: 0.3, max_two: 0.7, min_customers: 12, max_customer_share: 0.4}",
