@@ -89,7 +89,8 @@ def invent(strategy: Strategy, path: Path, seed: int = 1, months: list[str] = MO
     _drivers(strategy, rng, tables)
     meta = {
         "build_id": "0" * 16, "strategy_hash": "0" * 16, "as_of": "2026-04-05", "data_from": "2024-04-01",
-        "data_to": "2026-03-31", "built_at": "2026-04-05T08:00:00", "draft": "true", "format": "2", "grain": "quarter", "budget": "held", "ledger": "none",
+        "data_to": "2026-03-31", "built_at": "2026-04-05T08:00:00", "draft": "true", "format": "2",
+        "grain": "quarter", "budget": "held", "ledger": "none",
     }  # fmt: skip
     tables["meta"] = list(meta.items())
     tables["strategy"] = [(strategy.model_dump_json(),)]
