@@ -156,7 +156,7 @@ def redefinition(release: Release, kpi: KPI, on: date) -> Event | None:
     """The latest declared change of this KPI's measurement within a year before a day."""
     events = [
         e
-        for e in release.strategy.events
+        for e in release.strategy.dated_events
         if e.redefines and (not e.kpis or kpi.id in e.kpis) and timedelta(0) <= on - e.date <= timedelta(DOUBT_DAYS)
     ]
     return max(events, key=lambda e: e.date, default=None)

@@ -50,7 +50,7 @@ def _head(page: Page, found: Closeup) -> str:
 
 def _course(page: Page, found: Closeup) -> None:
     """The trend, when there is one."""
-    w, kpi, events = page.w, found.at.kpi, page.strategy.events
+    w, kpi, events = page.w, found.at.kpi, page.strategy.dated_events
     course = found.course
     if course is None or len(course.rows) < 2:
         with cards.card(

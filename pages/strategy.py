@@ -45,7 +45,7 @@ def _course(page: Page, found: texts.Course, at: KpiStand) -> None:
     release, w, kpi = page.release, page.w, at.kpi
     first = at is found.at
     answer = page.keep(f"course-{kpi.id}", lambda: texts.trend(release, kpi.id, page.period))
-    events = release.strategy.events
+    events = release.strategy.dated_events
     title = chart_of.finding(answer, events, w) if first else texts.stated_title(found, answer, release, w)
     with cards.card(f"course-{kpi.id}", title, texts.measure_line(answer, w, kpi), cards.pill(at.standing, w)):
         chart(page, kpi.id, lambda: chart_of.figure(answer, kpi, events, w, tokens(page.theme)), title)

@@ -257,7 +257,7 @@ def _spark(release: Release, kpi: KPI) -> Plain | None:
     values = [r.value for r in rows if r.value is not None]
     if len(values) < 3:
         return None
-    events = [e for e in release.strategy.events if not e.kpis or kpi.id in e.kpis]
+    events = [e for e in release.strategy.dated_events if not e.kpis or kpi.id in e.kpis]
     runs = stretches(rows, events)
     parts = fields(runs[-1], events)
     field = parts[-1].limits if parts else None

@@ -254,7 +254,7 @@ def stated_title(found: Course, answer: Answer, release: Release, w: Words) -> s
         )
     if found.said.doubt:
         return w("The score is in doubt")
-    return finding(answer, release.strategy.events, w)
+    return finding(answer, release.strategy.dated_events, w)
 
 
 def n_line(answer: Answer, release: Release, w: Words) -> str:

@@ -173,6 +173,14 @@ class Link(Model):
     review: date | None = None
 
 
+class Change(Model):
+    """A decision that changed how a KPI is measured or computed, written down on the day it took force."""
+
+    on: date
+    what: Local
+    redefines: bool = Field(True, description="Figures before this day do not compare with later ones: lines are cut.")
+
+
 class KPI(Model):
     id: Id
     name: Local = Field(description="Short name, at most 28 characters in each language.")
@@ -188,6 +196,8 @@ class KPI(Model):
     levers: tuple[Lever, ...] = ()
     drives: tuple[Link, ...] = ()
     counter: Id | None = None
+    since: date | None = Field(None, description="Day from which this KPI is in force; its age is counted from here.")
+    history: tuple[Change, ...] = Field((), description="Every change of its definition, one entry each.")
 
 
 class Disclosure(Model):
@@ -226,6 +236,19 @@ class Strategy(Model):
     kpis: tuple[KPI, ...]
     disclosure: Disclosure = Disclosure()
     events: tuple[Event, ...] = ()
+
+    @property
+    def dated_events(self) -> tuple[Event, ...]:
+        """Declared events, and the recorded changes of a KPI's definition that no declared event tells already: what
+        charts draw and cut their lines at."""
+        told = {(e.date, k) for e in self.events if e.redefines for k in (e.kpis or [k.id for k in self.kpis])}
+        changes = (
+            Event(date=change.on, name=change.what, kpis=(kpi.id,), redefines=True)
+            for kpi in self.kpis
+            for change in kpi.history
+            if change.redefines and (change.on, kpi.id) not in told
+        )
+        return (*self.events, *changes)
 
     def kpi(self, id: str) -> KPI:
         return next(k for k in self.kpis if k.id == id)
