@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "events": ("date", "name"),
     "items": ("question",),
     "outcomes": ("kpi",),
+    "segments": ("segment",),
 }
 #: Words that people read and nothing is measured, aimed at or decided by. A goal's words are its meaning, so none there.
 WORDING = {"name", "group", "note", "reason", "why_no_scorecards"}
