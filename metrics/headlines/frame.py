@@ -68,7 +68,7 @@ def state_line(strategy: Strategy, state: StrategyState, release: Release | None
     if state.errors:
         return w("Strategy: {count} errors", count=len(state.errors))
     if release is not None and state.hash is not None and state.hash != release.meta.get("strategy_hash"):
-        return w("Strategy changed since this release: run the build.")
+        return w("Strategy changed since this release: build again.")
     if state.debt:
         return w("Strategy version {version}: no errors, {count} gaps", version=strategy.version, count=len(state.debt))
     return w("Strategy version {version}: checked, no errors", version=strategy.version)

@@ -20,7 +20,7 @@ Plain = Any
 
 #: Lists whose order is meaning: customers travel in this order, and a value too small to stand alone joins the next.
 ORDERED = {"journey", "touchpoints", "values", "scale", "languages"}
-#: What tells the items of a list apart where they have no id.
+#: What tells the items of a list apart where they have no id, or need none.
 KEYS: dict[str, tuple[str, ...]] = {
     "targets": ("by",),
     "drives": ("kpi",),
@@ -223,7 +223,7 @@ def _items(name: str, old: list[Plain], new: list[Plain]) -> Iterator[tuple[str,
 
 
 def _key(name: str, item: Plain) -> str:
-    if "id" in item:
+    if name not in KEYS and "id" in item:
         return str(item["id"])
     parts = [item[k] for k in KEYS.get(name, ()) if k in item]
     return " ".join(p["en"] if isinstance(p, dict) else str(p) for p in parts) or str(sorted(item.items()))

@@ -38,12 +38,12 @@ from unicodedata import normalize
 import streamlit as st
 
 from metrics.errors import Refusal, Refused
-from metrics.headlines.frame import StrategyState, data_line, menu, place, state_line, strategy_state
+from metrics.headlines.frame import StrategyState, data_line, menu, state_line, strategy_state
 from metrics.release import Release
 from metrics.standing import default_period, periods
 from metrics.strategy.model import Local, Strategy
 from metrics.words import LANGUAGES, Words
-from pages.parts import address, cards
+from pages.parts import address, cards, live
 from pages.parts.style import stylesheet
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     theme = st.context.theme.type or "light"
     release = _release()
     today = date.fromisoformat(release.as_of) if release else None
-    state = strategy_state(Path(os.environ.get("CX_STRATEGY", ROOT / "strategy.yaml")), today)
+    state = strategy_state(live.strategy_file(_release_file(), ROOT), today)
     strategy = release.strategy if release else state.strategy
     offered: tuple[str, ...] = strategy.organisation.languages if strategy else ("vi", "en")
     lang = address.language(query, st.context.locale, offered)
@@ -162,8 +162,8 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     if address.asks_for_people(query, strategy):
         _refuse(Refused.PERSON, w, kept)
         return
-    if state.errors:
-        _strategy_errors(state, release, w)
+    if live.stops(state, release):
+        live.refusal(state, release, w)
         return
     if release is None or period is None:
         cards.show(cards.calm(w("There is nothing to show yet."), w("Run `make run`.")))
@@ -172,6 +172,7 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     body = st.empty()
     try:
         with body.container():
+            live.banner(page)
             _filters(page, options, filters)
             draw(page)
     except Refusal as refusal:
@@ -218,9 +219,13 @@ def _warm() -> None:
     gc.freeze()
 
 
+def _release_file() -> Path:
+    return Path(os.environ.get("CX_RELEASE", ROOT / "data" / "release.duckdb"))
+
+
 def _release() -> Release | None:
     """The release, opened once per process and again when the file is replaced; None when there is none to read."""
-    path = Path(os.environ.get("CX_RELEASE", ROOT / "data" / "release.duckdb"))
+    path = _release_file()
     try:
         stat = path.stat()
     except OSError:
@@ -345,21 +350,6 @@ def _refuse(kind: Refused, w: Words, kept: dict[str, str]) -> None:
             st.page_link(script("no_scorecards"), label=w("Why there are no scorecards"), query_params=kept)
         else:
             st.page_link(script("strategy"), label=w("Back to the strategy"), query_params={"lang": kept["lang"]})
-
-
-def _strategy_errors(state: StrategyState, release: Release | None, w: Words) -> None:
-    count = len(state.errors)
-    stands = ""
-    if release:
-        day = w.day(date.fromisoformat(release.as_of))
-        stands = w("The release of {day} still stands.", day=day)
-    text = (
-        w("Numbers return when this place in the strategy file is mended.")
-        if count == 1
-        else w("Numbers return when these {count} places in the strategy file are mended.", count=count)
-    )
-    rows = [(place(f), *f.say(w)) for f in state.errors]
-    cards.show(cards.calm(w("The strategy file has errors."), text, stands, more=cards.findings(rows)))
 
 
 def _log(error: Exception) -> None:
