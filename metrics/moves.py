@@ -127,9 +127,7 @@ def _move(before: Release, after: Release, was: KPI | None, now: KPI | None, com
             continue
         definition = middle.value - start.value
         reality = visible - definition
-        return Move(
-            was, now, old, new, visible, definition, reality, _moved(*ends, reality), bridge, _late(old, rows)
-        )
+        return Move(was, now, old, new, visible, definition, reality, _moved(*ends, reality), bridge, _late(old, rows))
     return Move(was, now, old, new, visible, lack=Lack.GROUP if pooled else Lack.NO_BRIDGE)
 
 
@@ -201,8 +199,8 @@ def _values(strategy: Strategy, dimension: str) -> object:
 
 
 def _remeasured(was: KPI, now: KPI, old: Row, new: Row, compared: Comparison) -> bool:
-    """Whether what customers were asked, or how, changed between the two figures, by the declared events, the wording or
-    scale of the question, or a recorded change that is not the one of the formula."""
+    """Whether what customers were asked, or how, changed between the two figures, by the declared events, the wording
+    or scale of the question, or a recorded change that is not the one of the formula."""
     question = now.of.get("question")
     if question is not None and question == was.of.get("question"):
         asked = [next((q for q in s.questions if q.id == question), None) for s in (compared.before, compared.after)]

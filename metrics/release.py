@@ -195,8 +195,8 @@ class Release:
         return Strategy.model_validate_json(self._rows("SELECT json FROM strategy")[0][0])
 
     def reading(self, strategy: Strategy) -> Release:
-        """The same numbers read with the KPIs of another strategy. Nothing is shown that is not in this release: what it
-        cleared is all there is to read. It shares this release's connection."""
+        """The same numbers read with the KPIs of another strategy. Nothing is shown that is not in this release: what
+        it cleared is all there is to read. It shares this release's connection."""
         other = copy(self)
         other.__dict__["strategy"] = strategy
         return other

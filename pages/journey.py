@@ -104,7 +104,9 @@ def _pair(page: Page, whole: Journey) -> None:
     names = (page.say(kpis[0].name), page.say(kpis[1].name))
     title = words.pair_title(found.done, found.felt, names, page.w)
     subtitle = words.pair_subtitle(found, page.w)
-    events = [e for e in page.strategy.dated_events if not e.repeats and (not e.kpis or {k.id for k in kpis} & set(e.kpis))]
+    events = [
+        e for e in page.strategy.dated_events if not e.repeats and (not e.kpis or {k.id for k in kpis} & set(e.kpis))
+    ]
     with cards.card("pair", title, subtitle):
         chart(
             page,

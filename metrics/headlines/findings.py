@@ -62,7 +62,7 @@ def _name(key: str, value: str, strategy: Strategy | None, w: Words) -> str:
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
     """Words of this product: keys of the file, metrics and their parameters, dimensions."""
-    metrics = {m for m in BY_ID} | {p.name for m in BY_ID.values() for p in m.parameters}
+    metrics = set(BY_ID) | {p.name for m in BY_ID.values() for p in m.parameters}
     return frozenset(_keys(json_schema()) | metrics | set(DIMENSIONS))
 
 
@@ -73,7 +73,6 @@ def _keys(schema: object) -> set[str]:
     return set().union(*(_keys(v) for v in schema)) if isinstance(schema, list) else set()
 
 
-@lru_cache(maxsize=4)
 def _declared(strategy: Strategy) -> frozenset[str]:
     """Ids that a strategy declares."""
     found: set[str] = set()

@@ -10,7 +10,6 @@ from metrics.headlines.findings import told
 from metrics.headlines.frame import StrategyState, place
 from metrics.release import Release
 from metrics.strategy.diff import Comparison, compare
-from metrics.strategy.finding import Finding
 from metrics.words import Words
 
 MOST_FINDINGS = 5
@@ -99,8 +98,3 @@ def _name(section: str, id: str, strategy: object, w: Words) -> str:
     found = next((t for t in getattr(strategy, section, ()) if getattr(t, "id", None) == id), None) if id else None
     name = getattr(found, "name", None) or getattr(found, "question", None)
     return f"“{name(w.lang)}”" if name else section_name(section, w)
-
-
-def debt(finding: Finding, state: StrategyState, w: Words) -> tuple[str, str, str]:
-    """A gap of the strategy on its page: place, sentence, mend."""
-    return (place(finding), *told(finding, state.strategy, w))

@@ -31,7 +31,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "outcomes": ("kpi",),
     "segments": ("segment",),
 }
-#: Words that people read and nothing is measured, aimed at or decided by. A goal's words are its meaning, so none there.
+#: Words that people read and nothing is measured, aimed at or decided by. A goal's words are its meaning.
 WORDING = {"name", "group", "note", "reason", "why_no_scorecards"}
 #: Not meaning: the number of the version itself.
 LEFT_OUT = {"version"}

@@ -268,7 +268,7 @@ class Change(Model):
 
     on: Day = Field(description="The day it took force.")
     what: Local = Field(description="What changed, in a few words.")
-    redefines: Flag = Field(True, description="Figures before this day do not compare with later ones: the line is cut.")
+    redefines: Flag = Field(True, description="Figures before this day do not compare: the line is cut.")
 
 
 class KPI(Model):
@@ -306,6 +306,9 @@ class Action(Model):
     expected: Number | None = Field(None, description="Expected change of the KPI in its unit; minus for a fall.")
     review: Day | None = Field(None, description="The day its effect is looked at.")
     owner: Local | None = Field(None, description="The function or role that carries it out; never a person.")
+
+
+MEASURED_ANEW = Local(en="Measured in another way before", vi="Trước đó đo cách khác")
 
 
 class Disclosure(Model):
@@ -356,16 +359,13 @@ class Strategy(Model):
 
     @property
     def dated_events(self) -> tuple[Event, ...]:
-        """Declared events, and the recorded changes of a KPI's definition that no declared event tells already: what
-        charts draw and cut their lines at."""
+        """Declared events, and the changes of a KPI's definition that no declared event tells already, by its history
+        or by the day since which it is measured in this way: what charts draw and cut their lines at."""
         told = {(e.date, k) for e in self.events if e.redefines for k in (e.kpis or [k.id for k in self.kpis])}
-        changes = (
-            Event(date=change.on, name=change.what, kpis=(kpi.id,), redefines=True)
-            for kpi in self.kpis
-            for change in kpi.history
-            if change.redefines and (change.on, kpi.id) not in told
-        )
-        return (*self.events, *changes)
+        changes = {(c.on, k.id): c.what for k in self.kpis for c in k.history if c.redefines}
+        since = {(k.since, k.id): MEASURED_ANEW for k in self.kpis if k.since}
+        own = ((day, id, what) for (day, id), what in {**since, **changes}.items() if (day, id) not in told)
+        return (*self.events, *(Event(date=day, name=what, kpis=(id,), redefines=True) for day, id, what in own))
 
     def kpi(self, id: str) -> KPI:
         return next(k for k in self.kpis if k.id == id)

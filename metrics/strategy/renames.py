@@ -74,7 +74,7 @@ def _follow(value: Plain, fields: frozenset[str], ids: Mapping[str, str]) -> Pla
         return [_follow(v, fields, ids) for v in value]
     if not isinstance(value, dict):
         return value
-    found = {}
+    found: dict[str, Plain] = {}
     for name, inner in value.items():
         if name in fields and isinstance(inner, str):
             found[name] = ids.get(inner, inner)
@@ -100,35 +100,40 @@ def _pair(old: list[Plain], new: list[Plain], alike: Callable[[Plain, Plain], fl
     return found
 
 
+def _same(a: Plain, b: Plain, *fields: str) -> float:
+    """How many of these fields are the same."""
+    return float(sum(a[f] == b[f] for f in fields))
+
+
 def _goal(a: Plain, b: Plain) -> float:
-    same = [a[f] == b[f] for f in ("name", "statement", "customer_outcome", "business_outcome", "sponsor")]
-    return 2.0 * sum(same[:4]) + same[4] + (a["first_kpi"] == b["first_kpi"]) + (a["horizon"] == b["horizon"])
+    texts = _same(a, b, "name", "statement", "customer_outcome", "business_outcome")
+    return 2.0 * texts + _same(a, b, "sponsor", "first_kpi", "horizon")
 
 
 def _kpi(a: Plain, b: Plain) -> float:
-    """Metric, goal and scope decide; parameters, stage, owner and name tell two candidates apart. A parameter that names
-    something (a question, a series) makes it another number, unless its name says otherwise; one that is a size (hours,
-    days) is a changed formula."""
+    """Metric, goal and scope decide; parameters, stage, owner and name tell two candidates apart. A parameter that
+    names something (a question, a series) makes it another number, unless its name says otherwise; one that is a size
+    (hours, days) is a changed formula."""
     if a["metric"] != b["metric"]:
         return 0.0
     name = SequenceMatcher(None, a["name"]["en"].casefold(), b["name"]["en"].casefold()).ratio()
     texts = [{k: v for k, v in x["of"].items() if isinstance(v, str)} for x in (a, b)]
     if texts[0] != texts[1] and name < 0.6:
         return 0.0
-    same = 2.0 * (a["goal"] == b["goal"]) + 1.0 * (a["scope"] == b["scope"])
-    return 1.0 + same + name + sum(0.5 * (a[f] == b[f]) for f in ("of", "stage", "owner", "direction"))
+    same = 2.0 * _same(a, b, "goal") + _same(a, b, "scope")
+    return 1.0 + same + name + 0.5 * _same(a, b, "of", "stage", "owner", "direction")
 
 
 def _question(a: Plain, b: Plain) -> float:
-    return 3.0 * (a["text"] == b["text"]) + 1.0 * (a["scale"] == b["scale"]) + 0.5 * (a["name"] == b["name"])
+    return 3.0 * _same(a, b, "text") + _same(a, b, "scale") + 0.5 * _same(a, b, "name")
 
 
 def _stage(a: Plain, b: Plain) -> float:
-    return 2.5 * (a["customer_goal"] == b["customer_goal"]) + 2.5 * (a["name"] == b["name"]) + (a["owner"] == b["owner"])
+    return 2.5 * _same(a, b, "customer_goal", "name") + _same(a, b, "owner")
 
 
 def _view(a: Plain, b: Plain) -> float:
-    return 4.0 * (a["dimensions"] == b["dimensions"] and a["facts"] == b["facts"]) + (a["question"] == b["question"])
+    return 2.0 * _same(a, b, "dimensions", "facts") + _same(a, b, "question")
 
 
 LIKENESS: dict[str, Callable[[Plain, Plain], float]] = {
