@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from metrics.exports.table import Cell, Column, Kind, Table, release_mark
-from metrics.headlines.sentence import lower
+from metrics.headlines.sentence import quoted
 from metrics.headlines.strategy import GoalStand
 from metrics.labels import join_names
 from metrics.release import Release
@@ -71,7 +71,11 @@ def coverage(strategy: Strategy, goals: Sequence[GoalStand]) -> Coverage:
     counts = [sum(len(row[i]) for row in cells) for i in range(len(stages))]
     if not counts[-1]:
         stages, cells = stages[:-1], tuple(row[:-1] for row in cells)
-    columns = tuple(StageColumn(s, n, _ear(s), len(s.listening_posts) if s else 0) for s, n in zip(stages, counts))
+    placed = {post for stage in strategy.journey for post in stage.listening_posts}
+    whole = sum(q.listens_to == "relationship" and q.id not in placed for q in strategy.questions)
+    columns = tuple(
+        StageColumn(s, n, _ear(s, whole), len(s.listening_posts) if s else whole) for s, n in zip(stages, counts)
+    )
     return Coverage(tuple(g.goal for g in goals), columns, cells)
 
 
@@ -86,9 +90,10 @@ def _stage(at: KpiStand) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _ear(stage: Stage | None) -> Ear | None:
+def _ear(stage: Stage | None, whole: int) -> Ear | None:
+    """Of the whole journey: whether questions about the whole relationship are asked at no stage in particular."""
     if stage is None:
-        return None
+        return Ear.POST if whole else None
     if stage.listening_posts:
         return Ear.POST
     return Ear.ABSENT if stage.presence == "none" else Ear.SILENT
@@ -115,7 +120,7 @@ def title(found: Coverage, w: Words) -> str:
 
 
 def _names(stages: Sequence[Stage], w: Words) -> str:
-    return join_names([f"“{lower(s.name(w.lang))}”" for s in stages], w)
+    return join_names([quoted(s.name(w.lang)) for s in stages], w)
 
 
 def count(stands: Sequence[KpiStand], w: Words) -> str:

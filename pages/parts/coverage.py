@@ -55,7 +55,7 @@ def _cell(page: Page, stands: Sequence[KpiStand]) -> str:
 
 def _ear(page: Page, column: StageColumn) -> str:
     if column.ear is None:
-        return '<span aria-hidden="true"></span>'
+        return '<span class="cg" aria-hidden="true">–</span>'
     text = esc(texts.ear_text(column, page.w))
     if column.ear is Ear.POST:
         return f'<span class="cc"><b>{text}</b></span>'

@@ -86,7 +86,7 @@ def _served(page: Page, promised: Promised) -> str:
 
 def _measures(page: Page, promised: Promised) -> str:
     links = [f'<a class="q" href="{esc(page.href("kpi", kpi=id))}">{esc(name)}</a>' for id, name in promised.kpis]
-    return ", ".join(links) if links else _gap(page.w("no KPI measures it"))
+    return "<br>".join(links) if links else _gap(page.w("no KPI measures it"))
 
 
 def _gap(text: str) -> str:
