@@ -15,6 +15,7 @@ from metrics.answers import Grain, Request, Row, ask, block_periods
 from metrics.errors import Refusal, Refused
 from metrics.periods import WAVE, first_day, last_day, months_of, year_before
 from metrics.release import Release
+from metrics.strategy.history import dated_events
 from metrics.strategy.model import KPI, Event, Target
 
 DOUBT_DAYS = 366
@@ -74,7 +75,7 @@ def mixed(release: Release, kpi: str, period: str) -> bool:
     if len(months_of(period)) <= 3:
         return False
     first, last = first_day(period), last_day(period)
-    events = (e for e in release.strategy.dated_events if e.redefines and (not e.kpis or kpi in e.kpis))
+    events = (e for e in dated_events(release.strategy) if e.redefines and (not e.kpis or kpi in e.kpis))
     return any(first < e.date <= last for e in events)
 
 
@@ -185,7 +186,7 @@ def redefinition(release: Release, kpi: KPI, on: date) -> Event | None:
     """The latest declared change of this KPI's measurement within a year before a day."""
     events = [
         e
-        for e in release.strategy.dated_events
+        for e in dated_events(release.strategy)
         if e.redefines and (not e.kpis or kpi.id in e.kpis) and timedelta(0) <= on - e.date <= timedelta(DOUBT_DAYS)
     ]
     return max(events, key=lambda e: e.date, default=None)

@@ -11,6 +11,7 @@ from metrics.charts.tokens import tokens
 from metrics.closeup import Closeup, Cut, closeup
 from metrics.headlines import kpi as texts
 from metrics.headlines.trust import trust
+from metrics.strategy.history import dated_events
 from pages.parts import cards
 from pages.parts import closeup as pieces
 from pages.parts.chart import chart
@@ -50,7 +51,7 @@ def _head(page: Page, found: Closeup) -> str:
 
 def _course(page: Page, found: Closeup) -> None:
     """The trend, when there is one."""
-    w, kpi, events = page.w, found.at.kpi, page.strategy.dated_events
+    w, kpi, events = page.w, found.at.kpi, dated_events(page.strategy)
     course = found.course
     if course is None or len(course.rows) < 2:
         with cards.card(

@@ -12,6 +12,7 @@ from metrics.headlines import goals as goal_texts
 from metrics.headlines import strategy as texts
 from metrics.headlines import waiting
 from metrics.standing import KpiStand, Standing
+from metrics.strategy.history import dated_events
 from pages.parts import ages, cards, coverage, goals
 from pages.parts.chart import chart
 from pages.parts.frame import Page, open_page
@@ -49,7 +50,7 @@ def _course(page: Page, found: texts.Course, at: KpiStand) -> None:
     release, w, kpi = page.release, page.w, at.kpi
     first = at is found.at
     answer = page.keep(f"course-{kpi.id}", lambda: texts.trend(release, kpi.id, page.period))
-    events = release.strategy.dated_events
+    events = dated_events(release.strategy)
     title = chart_of.finding(answer, events, w) if first else texts.stated_title(found, answer, release, w)
     with cards.card(f"course-{kpi.id}", title, texts.measure_line(answer, w, kpi), cards.pill(at.standing, w)):
         chart(page, kpi.id, lambda: chart_of.figure(answer, kpi, events, w, tokens(page.theme)), title)

@@ -11,6 +11,7 @@ from metrics.exports.table import Column, Kind, Table, release_mark
 from metrics.headlines.sentence import number_word, upper
 from metrics.periods import WAVE, first_day
 from metrics.release import Release
+from metrics.strategy.history import dated_events
 from metrics.strategy.model import KPI, Event, Goal
 from metrics.words import Words
 
@@ -40,7 +41,7 @@ def ages(release: Release) -> tuple[Age, ...]:
         first = first_day(blocks[0]) if blocks else None
         mine = [
             e
-            for e in strategy.dated_events
+            for e in dated_events(strategy)
             if e.redefines and (not e.kpis or kpi.id in e.kpis) and first and first < e.date <= as_of
         ]
         mine.sort(key=lambda e: e.date)

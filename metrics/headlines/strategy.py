@@ -16,6 +16,7 @@ from metrics.labels import row_text, span_text, value_text
 from metrics.periods import WAVE, last_day, months_of, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure, mixed, stand
+from metrics.strategy.history import dated_events
 from metrics.strategy.model import KPI, Goal
 from metrics.words import Words
 
@@ -255,7 +256,7 @@ def stated_title(found: Course, answer: Answer, release: Release, w: Words) -> s
         )
     if found.said.doubt:
         return w("The score is in doubt")
-    return finding(answer, release.strategy.dated_events, w)
+    return finding(answer, dated_events(release.strategy), w)
 
 
 def n_line(answer: Answer, release: Release, w: Words) -> str:

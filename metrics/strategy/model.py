@@ -308,9 +308,6 @@ class Action(Model):
     owner: Local | None = Field(None, description="The function or role that carries it out; never a person.")
 
 
-MEASURED_ANEW = Local(en="Measured in another way before", vi="Trước đó đo cách khác")
-
-
 class Disclosure(Model):
     """Floors may be tightened, never loosened; the constants in ``metrics.clearing`` hold in any case."""
 
@@ -356,16 +353,6 @@ class Strategy(Model):
     actions: tuple[Action, ...] = Field((), max_length=MANY, description="Levers that were or will be pulled.")
     disclosure: Disclosure = Field(Disclosure(), description="What protects people; may be made stricter.")
     events: tuple[Event, ...] = Field((), max_length=MANY, description="What happened, drawn on charts.")
-
-    @property
-    def dated_events(self) -> tuple[Event, ...]:
-        """Declared events, and the changes of a KPI's definition that no declared event tells already, by its history
-        or by the day since which it is measured in this way: what charts draw and cut their lines at."""
-        told = {(e.date, k) for e in self.events if e.redefines for k in (e.kpis or [k.id for k in self.kpis])}
-        changes = {(c.on, k.id): c.what for k in self.kpis for c in k.history if c.redefines}
-        since = {(k.since, k.id): MEASURED_ANEW for k in self.kpis if k.since}
-        own = ((day, id, what) for (day, id), what in {**since, **changes}.items() if (day, id) not in told)
-        return (*self.events, *(Event(date=day, name=what, kpis=(id,), redefines=True) for day, id, what in own))
 
     def kpi(self, id: str) -> KPI:
         return next(k for k in self.kpis if k.id == id)
