@@ -81,8 +81,10 @@ def length(age: Age, w: Words) -> str:
     if age.years < 1:
         months = int(age.years * 12)
         return w("1 month") if months == 1 else w("{count} months", count=months)
-    text = w.number(age.years, 1)
-    return w("{years} years", years=text)
+    whole = abs(age.years - round(age.years)) < 0.05
+    if whole and round(age.years) == 1:
+        return w("1 year")
+    return w("{years} years", years=w.number(age.years, 0 if whole else 1))
 
 
 def reasons(age: Age, w: Words) -> str:
@@ -127,18 +129,12 @@ def others(found: Sequence[Age], w: Words) -> str:
     parts = []
     if same:
         young, old = length(same[0], w), length(same[-1], w)
-        if young == old:
-            parts.append(
-                w("The {count} others have been measured the same way for {years}.", count=len(same), years=old)
-            )
-        else:
-            text = w(
-                "The {count} others have been measured the same way for {young} to {old}.",
-                count=len(same),
-                young=young,
-                old=old,
-            )
-        parts.append(text)
+        told = {"count": len(same), "years": old, "young": young, "old": old}
+        parts.append(
+            w("The {count} others have been measured the same way for {years}.", **told)
+            if young == old
+            else w("The {count} others have been measured the same way for {young} to {old}.", **told)
+        )
     if undated:
         parts.append(w("KPIs without a dated figure, whose age cannot be told: {count}.", count=undated))
     return " ".join(parts)

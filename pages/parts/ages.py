@@ -18,8 +18,8 @@ def redefined(page: Page, found: Sequence[Age]) -> str:
     head = "".join(f'<th scope="col">{esc(h)}</th>' for h in heads)
     rows = "".join(
         f'<tr><th scope="row"><a class="q" href="{esc(page.href("kpi", kpi=a.kpi.id))}">{esc(page.say(a.kpi.name))}</a>'
-        f"</th><td>{esc(texts.length(a, w))}</td><td>{esc(texts.times(a, w))}</td>"
-        f"<td>{esc(texts.reasons(a, w))}</td></tr>"
+        f'</th><td data-h="{esc(heads[1])}">{esc(texts.length(a, w))}</td>'
+        f"<td>{esc(texts.times(a, w))}</td><td>{esc(texts.reasons(a, w))}</td></tr>"
         for a in changed
     )
     body = f'<table class="t ag"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>' if changed else ""

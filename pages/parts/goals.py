@@ -61,11 +61,12 @@ def brand_html(page: Page) -> str:
     w, texts = page.w, brand(page.strategy, page.w)
     if not (texts.vision or texts.promises or texts.competence or texts.segments):
         return ""
+    heads = (w("We promise"), w("Goal that serves it"), w("What measures it"))
     rows = "".join(
-        f'<tr><th scope="row">{esc(p.statement)}</th><td>{_served(page, p)}</td><td>{_measures(page, p)}</td></tr>'
+        f'<tr><th scope="row">{esc(p.statement)}</th><td data-h="{esc(heads[1])}">{_served(page, p)}</td>'
+        f'<td data-h="{esc(heads[2])}">{_measures(page, p)}</td></tr>'
         for p in texts.promises
     )
-    heads = (w("We promise"), w("Goal that serves it"), w("What measures it"))
     head = "".join(f'<th scope="col">{esc(h)}</th>' for h in heads)
     promises = f'<table class="t pr"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>' if rows else ""
     beside = ""
