@@ -16,7 +16,6 @@ from metrics.strategy.model import DIMENSIONS, Strategy
 from metrics.strategy.schema import json_schema
 from metrics.words import Words
 
-UNSAID = "…"
 #: Where the thing that a finding names by its id is declared; several where it can be either.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "kpi": ("kpis",),
@@ -46,7 +45,7 @@ def _said(key: str, value: Value, strategy: Strategy | None, w: Words) -> Value:
         return name
     known = _words() | (_declared(strategy) if strategy else frozenset())
     parts = [p for p in re.split(r"[\s,;:→>\[\]{}()/–-]+", value) if p]
-    return value if all(p in known or re.fullmatch(r"[\d.,%…]+", p) for p in parts) else UNSAID
+    return value if all(p in known or re.fullmatch(r"[\d.,%…]+", p) for p in parts) else w("this word")
 
 
 def _name(key: str, value: str, strategy: Strategy | None, w: Words) -> str:

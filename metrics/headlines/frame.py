@@ -65,6 +65,8 @@ def _read(path: Path, today: date | None, stamp: tuple[str, int, int]) -> Strate
 
 def state_line(strategy: Strategy, state: StrategyState, release: Release | None, w: Words) -> str:
     """State of the strategy in the sidebar; says so when the file is not the one the numbers were built from."""
+    if len(state.errors) == 1:
+        return w("Strategy: 1 error")
     if state.errors:
         return w("Strategy: {count} errors", count=len(state.errors))
     if release is not None and state.hash is not None and state.hash != release.meta.get("strategy_hash"):
