@@ -14,7 +14,7 @@ For those who write pages:
   by release, strategy, language, theme, period and segment.
 * Texts go through ``page.w`` (message) and ``page.say`` (Local); every piece of HTML through ``cards.esc``.
 * Streamlit strips SVG from HTML: icons go through ``icons.svg`` (a mask), pictures through a figure or a component.
-* Links: ``page.link`` draws st.page_link, which changes pages without a reload; ``page.href`` is for <a class="lk">.
+* Links: ``page.link`` draws st.page_link; ``page.href`` is for <a class="lk">. Neither reloads (``parts.links``).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from metrics.standing import default_period, periods
 from metrics.strategy.model import Local, Strategy
 from metrics.words import LANGUAGES, Words
 from pages.parts import address, cards, live
+from pages.parts.links import followed
 from pages.parts.style import stylesheet
 
 T = TypeVar("T")
@@ -168,6 +169,9 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     if release is None or period is None:
         cards.show(cards.calm(w("There is nothing to show yet."), w("Run `make run`.")))
         return
+    clicked = followed(names)
+    if clicked:
+        st.switch_page(script(clicked[0]), query_params=clicked[1])
     page = Page(page_id, release, release.strategy, state, w, lang, theme, period, segment, {**query, **kept})
     body = st.empty()
     try:

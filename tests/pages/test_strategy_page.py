@@ -30,6 +30,7 @@ from metrics.strategy.load import check_text
 from metrics.strategy.model import Change, Local, Strategy
 from metrics.tree import grow
 from metrics.words import Words
+from pages.parts.links import target
 from tests.conftest import ROOT
 from tests.invented import MONTHS, invent
 
@@ -196,3 +197,23 @@ def test_a_release_without_dated_figures_has_no_age(release: Release, tmp_path: 
         connection.execute("DELETE FROM number WHERE metric = 'fcr'")
     found = next(a for a in ages(Release(path)) if a.kpi.id == "fcr")
     assert found.years is None and length(found, EN) == "no dated figure"
+
+
+@pytest.mark.parametrize(
+    ("href", "wanted"),
+    [
+        ("kpi?lang=vi&kpi=tnps", ("kpi", {"lang": "vi", "kpi": "tnps"})),
+        (".?lang=vi", ("strategy", {"lang": "vi"})),
+        ("journey", ("journey", {})),
+        ("https://elsewhere.example/kpi", None),
+        ("//elsewhere.example/kpi", None),
+        ("javascript:alert(1)", None),
+        ("../kpi", None),
+        ("kpi?kpi=" + "x" * 80, None),
+        ("admin?x=1", None),
+        (None, None),
+        ({"to": 1}, None),
+    ],
+)
+def test_a_link_leads_to_a_page_of_the_menu_or_nowhere(href: object, wanted: object) -> None:
+    assert target(href, ("strategy", "tree", "kpi", "journey")) == wanted
