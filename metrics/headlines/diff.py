@@ -162,7 +162,7 @@ def move_lines(found: Sequence[Move], currency: str, w: Words) -> Iterator[str]:
             yield from _parts(m, currency, w)
     if still:
         yield w("Numbers that reality alone moved, {count} KPIs", count=len(still))
-        for m in still:
+        for m in sorted(still, key=lambda m: m.over is not None and not m.over.sure):
             yield f"  {_name_of(m, w)}: {_course(m, currency, w)}, {_surely(m, currency, w)}{_late(m, w)}"
     if lacking:
         yield w("Numbers whose change cannot be told apart")
