@@ -25,6 +25,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "view": ("views",),
     "dimension": ("dimensions",),
     "action": ("actions",),
+    "promise": ("promises",),
+    "counter": ("kpis",),
+    "way": ("kpis",),
     "other": ("kpis", "views", "goals"),
     "first": ("kpis", "views"),
     "name": ("kpis", "goals", "journey", "questions", "dimensions"),
@@ -49,10 +52,16 @@ def _said(key: str, value: Value, strategy: Strategy | None, w: Words) -> Value:
 
 
 def _name(key: str, value: str, strategy: Strategy | None, w: Words) -> str:
+    if strategy is None:
+        return ""
+    if " → " in value:
+        names = [_name(key, v, strategy, w) or (v if v == "…" else "") for v in value.split(" → ")]
+        return " → ".join(names) if all(names) else ""
     for section in SECTIONS.get(key, ()):
-        things = getattr(strategy, section, ()) if strategy else ()
+        things = strategy.brand.promises if section == "promises" else getattr(strategy, section)
         found = next((t for t in things if t.id == value), None)
-        text = found and (getattr(found, "name", None) or getattr(found, "question", None) or found.text)
+        texts = (getattr(found, field, None) for field in ("name", "statement", "question", "text"))
+        text = next((t for t in texts if t), None)
         if text:
             return str(text(w.lang))
     return ""

@@ -24,6 +24,7 @@ from metrics.headlines.strategy import goals, own_period
 from metrics.headlines.tree import evidence
 from metrics.release import Release
 from metrics.standing import Standing, default_period, figure, mixed, periods, stand
+from metrics.strategy.cases import Case
 from metrics.strategy.finding import Finding, Severity
 from metrics.strategy.history import dated_events
 from metrics.strategy.load import check_text
@@ -33,6 +34,7 @@ from metrics.words import Words
 from pages.parts.links import target
 from tests.conftest import ROOT
 from tests.invented import MONTHS, invent
+from tests.strategy.cases import CASES, SMALL, TODAY, named
 
 EN, VI = Words("en"), Words("vi")
 LONG = [f"{y}-{m:02d}" for y in (2022, 2023, 2024, 2025) for m in range(1, 13)]
@@ -217,3 +219,21 @@ def test_a_release_without_dated_figures_has_no_age(release: Release, tmp_path: 
 )
 def test_a_link_leads_to_a_page_of_the_menu_or_nowhere(href: object, wanted: object) -> None:
     assert target(href, ("strategy", "tree", "kpi", "journey")) == wanted
+
+
+@pytest.mark.parametrize("case", CASES.failing, ids=named)
+def test_no_rule_makes_a_page_say_an_id_or_fail(case: Case) -> None:
+    """Each failing case of each rule, as the notice and the debt list say it."""
+    loaded = check_text(case.text.encode(), "s.yaml", TODAY, CASES.history)
+    good = check_text(SMALL.encode(), "s.yaml", TODAY, CASES.history).strategy
+    strategy = loaded.strategy or good
+    assert strategy is not None
+    named_ids = {k.id for k in strategy.kpis} | {g.id for g in strategy.goals} | {q.id for q in strategy.questions}
+    for finding in loaded.findings:
+        for w in (EN, VI):
+            what, mend = told(finding, strategy, w)
+            for key, value in finding.values:
+                if key in ("kpi", "goal", "question") and value in named_ids:
+                    assert f"“{value}”" not in what + mend, finding
+                if key == "value" and isinstance(value, str) and value.istitle():
+                    assert value not in what, "what was typed"
