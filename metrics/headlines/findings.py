@@ -12,10 +12,14 @@ from functools import lru_cache
 
 from metrics.kpis import BY_ID
 from metrics.strategy.finding import Finding, Value
-from metrics.strategy.model import DIMENSIONS, Strategy
+from metrics.strategy.model import CONDITION_VALUES, DIMENSIONS, Strategy
 from metrics.strategy.schema import json_schema
 from metrics.words import Words
 
+#: A number, also in the spellings that YAML readers do not agree on.
+NUMBER = re.compile(r"[\d.,%…_+-]+|0[xo][\da-fA-F_]+|nan|\.?inf")
+#: Words that YAML readers do not agree on.
+TRUTHS = ("yes", "no", "on", "off", "y", "n", "true", "false")
 #: Where the thing that a finding names by its id is declared; several where it can be either.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "kpi": ("kpis",),
@@ -46,9 +50,16 @@ def _said(key: str, value: Value, strategy: Strategy | None, w: Words) -> Value:
     name = _name(key, value, strategy, w)
     if name:
         return name
+    if key == "problem":
+        # The YAML reader's own words; what it quotes from the file is left out unless it is punctuation.
+        return re.sub(r"'([^']*)'|\"([^\"]*)\"", lambda m: "…" if re.search(r"\w", m[0]) else m[0], value)
     known = _words() | (_declared(strategy) if strategy else frozenset())
     parts = [p for p in re.split(r"[\s,;:→>\[\]{}()/–-]+", value) if p]
-    return value if all(p in known or re.fullmatch(r"[\d.,%…]+", p) for p in parts) else w("this word")
+    return value if all(_plain(p, known) for p in parts) else w("this word")
+
+
+def _plain(word: str, known: frozenset[str]) -> bool:
+    return word in known or word.casefold() in TRUTHS or NUMBER.fullmatch(word) is not None
 
 
 def _name(key: str, value: str, strategy: Strategy | None, w: Words) -> str:
@@ -71,7 +82,8 @@ def _name(key: str, value: str, strategy: Strategy | None, w: Words) -> str:
 def _words() -> frozenset[str]:
     """Words of this product: keys of the file, metrics and their parameters, dimensions."""
     metrics = set(BY_ID) | {p.name for m in BY_ID.values() for p in m.parameters}
-    return frozenset(_keys(json_schema()) | metrics | set(DIMENSIONS))
+    conditions = {v for values in CONDITION_VALUES.values() for v in values}
+    return frozenset(_keys(json_schema()) | metrics | conditions | set(DIMENSIONS))
 
 
 def _keys(schema: object) -> set[str]:
