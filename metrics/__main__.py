@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typer
 
-from metrics.commands import build, check, demo, diff, drivers, schema, show
+from metrics.commands import build, check, demo, diff, drivers, init, schema, show
 
 #: Every command, in the order of ``--help``.
-COMMANDS = (check, diff, demo, build, show, drivers, schema)
+COMMANDS = (init, check, diff, demo, build, show, drivers, schema)
 
 app = typer.Typer(
     no_args_is_help=True,

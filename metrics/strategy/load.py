@@ -81,7 +81,7 @@ def check_text(raw: bytes, file: str, today: date | None = None, history: Histor
         tail = before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")
         line, column = before.count(b"\n") + 1, len(tail) + 1
         return stop("Y003", line, column, "The file is not UTF-8.", "Save it as UTF-8 in your editor.")
-    data, places, found = read_yaml(text, file)
+    data, places, found = read_yaml(text, file, plain=True)
     if found:
         return Loaded(None, _ordered(found), digest)
     if not isinstance(data, dict):

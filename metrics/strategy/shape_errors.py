@@ -38,6 +38,8 @@ def shape_errors(error: ValidationError, places: Places) -> list[Finding]:
     missing: dict[Path, Finding] = {}
     meant: set[Path] = set()
     for item in error.errors(include_url=False)[:MOST_ERRORS]:
+        if item["type"] == "too_short" and item["input"]:
+            continue  # pydantic counts right entries only; the wrong ones are told one by one
         path: Path = tuple(item["loc"])
         if item["type"] != "missing":
             while path and path not in places.values and path not in places.keys:

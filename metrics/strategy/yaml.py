@@ -40,6 +40,8 @@ class _Reader:
     file: str
     construct: Any
     places: Places
+    plain: bool = False
+    """Also complain of values that programs read differently (Y008, Y009)."""
     findings: list[Finding] = field(default_factory=list)
     nodes: int = 0
 
@@ -74,11 +76,11 @@ class _Reader:
         return found
 
     def _scalar(self, node: ScalarNode) -> Any:
-        if node.style is None and _TRUE_OR_TEXT.fullmatch(node.value):
+        if self.plain and node.style is None and _TRUE_OR_TEXT.fullmatch(node.value):
             what = "“{word}” means true or false to some programs, and a text to others."
             mend = "Write true or false, or put the text in quotes."
             self._complain("Y008", node, what, mend, word=node.value)
-        elif node.style is None and _NUMBER_OR_TEXT.fullmatch(node.value[:80]):
+        elif self.plain and node.style is None and _NUMBER_OR_TEXT.fullmatch(node.value[:80]):
             what = "“{word}” is one number to some programs, and another or a text to others."
             mend = "Write a plain number such as 1000, or put the text in quotes."
             self._complain("Y009", node, what, mend, word=node.value[:80])
@@ -115,12 +117,13 @@ def _counted(compose: Any) -> Any:
     return compose_node
 
 
-def read_yaml(text: str, file: str) -> tuple[Any, Places, tuple[Finding, ...]]:
+def read_yaml(text: str, file: str, plain: bool = False) -> tuple[Any, Places, tuple[Finding, ...]]:
     """Plain values (dict, list, str, int, float, bool, date, None), the place of each node, and what is wrong.
 
-    The values are None when the text is not YAML; ``file`` is only a name for places. Codes: Y004 not YAML, Y005 a
-    key twice, Y006 empty, Y007 too many nodes or too deep, Y008 yes or no, Y009 an odd number, Y010 a tab, Y011 a
-    merge key, Y013 a second document, M004 a key that is no word."""
+    The values are None when the text is not YAML; ``file`` is only a name for places. ``plain``: also complain of
+    values that programs read differently; a sources file, whose words are those of the data, does without. Codes: Y004
+    not YAML, Y005 a key twice, Y006 empty, Y007 too many nodes or too deep, Y008 yes or no, Y009 an odd number, Y010 a
+    tab, Y011 a merge key, Y013 a second document, M004 a key that is no word."""
     places = Places(file, {}, {})
 
     def stop(code: str, place: Place, what: str, mend: str, **values: str) -> tuple[Any, Places, tuple[Finding, ...]]:
@@ -134,7 +137,7 @@ def read_yaml(text: str, file: str) -> tuple[Any, Places, tuple[Finding, ...]]:
             return stop(
                 "Y006", Place(file, 1, 1), "The file is empty.", "Start from the strategy.yaml that is shipped."
             )
-        reader = _Reader(file, yaml.constructor.construct_object, places)
+        reader = _Reader(file, yaml.constructor.construct_object, places, plain)
         return reader.value(node, ()), places, tuple(reader.findings)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
