@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typer
 
-from metrics.commands import audit, build, check, demo, drivers, publish, schema, show
+from metrics.commands import audit, build, check, demo, diff, drivers, init, publish, schema, show
 from metrics.commands.unechoed import Unechoed
 
 #: Every command, in the order of ``--help``.
-COMMANDS = (check, demo, build, publish, audit, show, drivers, schema)
+COMMANDS = (init, check, diff, demo, build, publish, audit, show, drivers, schema)
 
 app = typer.Typer(
     cls=Unechoed,

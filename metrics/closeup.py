@@ -143,7 +143,9 @@ def latest(release: Release, kpi: str, period: str) -> KpiStand:
     blocks = tuple(b for b in block_periods(release, kpi) if b != WAVE)
     longer = any(len(months_of(b)) > 3 for b in blocks)
     end = months_of(period)[-1]
-    for earlier in reversed([p for p in (blocks if longer else quarters_of(blocks)) if months_of(p)[-1] < end]):
+    for earlier in reversed(
+        [p for p in (blocks if longer else quarters_of(blocks)) if months_of(p)[-1] <= end and p != period]
+    ):
         before = stand(release, kpi, earlier)
         if before.row is not None and before.row.value is not None:
             return before

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -289,6 +290,13 @@ class Release:
     @cached_property
     def strategy(self) -> Strategy:
         return Strategy.model_validate_json(self._rows("SELECT json FROM strategy")[0][0])
+
+    def reading(self, strategy: Strategy) -> Release:
+        """The same numbers read with the KPIs of another strategy. Nothing is shown that is not in this release: what
+        it cleared is all there is to read. It shares this release's connection."""
+        other = copy(self)
+        other.__dict__["strategy"] = strategy
+        return other
 
     @cached_property
     def sources(self) -> list[tuple[Any, ...]]:

@@ -13,8 +13,9 @@ from enum import Enum, unique
 
 from metrics.answers import Grain, Request, Row, ask, block_periods
 from metrics.errors import Refusal, Refused
-from metrics.periods import WAVE, last_day, months_of
+from metrics.periods import WAVE, first_day, last_day, months_of, year_before
 from metrics.release import Release
+from metrics.strategy.history import dated_events
 from metrics.strategy.model import KPI, Event, Target
 
 DOUBT_DAYS = 366
@@ -52,7 +53,11 @@ class KpiStand:
 def figure(release: Release, kpi: str, period: str, within: tuple[tuple[str, str], ...] = ()) -> Row | None:
     """The KPI's one figure for a period (month, quarter, half-year, year or all), None when no row stands.
 
+    None too for a longer period in which the KPI was redefined: figures of two definitions are never joined.
+
     Raises as ``answers.ask`` does."""
+    if mixed(release, kpi, period):
+        return None
     months = months_of(period)
     start, end = (months[0], months[-1]) if months else (None, None)
     by = tuple(d for d, _ in within)
@@ -63,6 +68,15 @@ def figure(release: Release, kpi: str, period: str, within: tuple[tuple[str, str
         return None
     row = answer.rows[0]
     return Row(period, *(getattr(row, f) for f in ("dims", "value", "low", "high", "n", "status", "pooled", "sums")))
+
+
+def mixed(release: Release, kpi: str, period: str) -> bool:
+    """Whether a period longer than a quarter holds figures of two definitions of a KPI."""
+    if len(months_of(period)) <= 3:
+        return False
+    first, last = first_day(period), last_day(period)
+    events = (e for e in dated_events(release.strategy) if e.redefines and (not e.kpis or kpi in e.kpis))
+    return any(first < e.date <= last for e in events)
 
 
 def _complete(release: Release, kpi: str, months: tuple[str, ...]) -> bool:
@@ -92,18 +106,34 @@ def quarters_of(blocks: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def periods(release: Release) -> tuple[str, ...]:
-    """Periods a page can be set to, in order: whole quarters of any KPI, or longer blocks, or 'all'."""
+    """Periods a page can be set to, in order: whole calendar years and quarters of any KPI, or longer blocks, or
+    'all'."""
     found: set[str] = set()
     for kpi in release.strategy.kpis:
         blocks = block_periods(release, kpi.id)
         if blocks and blocks[-1] != WAVE:
             found |= set(quarters_of(blocks) if len(months_of(blocks[-1])) <= 3 else blocks)
+            found |= set(years_of(blocks))
     return tuple(sorted(found)) or (WAVE,)
 
 
+def years_of(blocks: tuple[str, ...]) -> tuple[str, ...]:
+    """Calendar years that are whole in these blocks, in order."""
+    have = {m for b in blocks for m in months_of(b)}
+    return tuple(y for y in sorted({m[:4] for m in have}) if set(months_of(y)) <= have)
+
+
 def default_period(release: Release) -> str:
-    """The last period in which the loyalty outcome stands, else the last of all."""
+    """The last year of the loyalty outcome, where the year before stands too and can be compared; else its last period,
+    else the last of all.
+
+    CX has no end date, so the window is years: courses run over all that is published and changes are told against the
+    year before. A single year, though, says less than its last quarter: it hides a fall inside it."""
     outcome = release.strategy.loyalty.outcome
+    if outcome:
+        years = [y for y in years_of(block_periods(release, outcome)) if not mixed(release, outcome, y)]
+        if years and year_before(years[-1]) in years:
+            return years[-1]
     last = last_period(release, outcome) if outcome else None
     return last or periods(release)[-1]
 
@@ -156,7 +186,7 @@ def redefinition(release: Release, kpi: KPI, on: date) -> Event | None:
     """The latest declared change of this KPI's measurement within a year before a day."""
     events = [
         e
-        for e in release.strategy.events
+        for e in dated_events(release.strategy)
         if e.redefines and (not e.kpis or kpi.id in e.kpis) and timedelta(0) <= on - e.date <= timedelta(DOUBT_DAYS)
     ]
     return max(events, key=lambda e: e.date, default=None)

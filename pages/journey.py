@@ -11,6 +11,7 @@ from metrics.headlines import journey as words
 from metrics.headlines.covers import covered
 from metrics.journey.map import Journey, journey
 from metrics.journey.stage import Detail, detail, levels, pair, topics
+from metrics.strategy.history import dated_events
 from pages.parts import cards
 from pages.parts.chart import chart
 from pages.parts.frame import Page, open_page
@@ -107,7 +108,9 @@ def _pair(page: Page, whole: Journey) -> None:
     names = (page.say(kpis[0].name), page.say(kpis[1].name))
     title = words.pair_title(found.done, found.felt, names, page.w)
     subtitle = words.pair_subtitle(found, page.w)
-    events = [e for e in page.strategy.events if not e.repeats and (not e.kpis or {k.id for k in kpis} & set(e.kpis))]
+    events = [
+        e for e in dated_events(page.strategy) if not e.repeats and (not e.kpis or {k.id for k in kpis} & set(e.kpis))
+    ]
     with cards.card("pair", title, subtitle):
         chart(
             page,

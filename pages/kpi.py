@@ -13,6 +13,7 @@ from metrics.errors import Refusal, Refused
 from metrics.headlines import kpi as texts
 from metrics.headlines.covers import covered
 from metrics.headlines.trust import trust
+from metrics.strategy.history import dated_events
 from pages.parts import cards
 from pages.parts import closeup as pieces
 from pages.parts.chart import chart
@@ -51,7 +52,7 @@ def _head(page: Page, found: Closeup) -> str:
 
 def _course(page: Page, found: Closeup) -> None:
     """The trend, when there is one."""
-    w, kpi, events = page.w, found.at.kpi, page.strategy.events
+    w, kpi, events = page.w, found.at.kpi, dated_events(page.strategy)
     course = found.course
     if course is None or len(course.rows) < 2:
         with cards.card(

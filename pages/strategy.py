@@ -6,14 +6,17 @@ import streamlit as st
 
 from metrics.charts import trend as chart_of
 from metrics.charts.tokens import tokens
+from metrics.headlines import ages as age_texts
+from metrics.headlines import coverage as coverage_texts
 from metrics.headlines import goals as goal_texts
 from metrics.headlines import strategy as texts
 from metrics.headlines import waiting
-from metrics.standing import KpiStand
-from pages.parts import cards, goals
+from metrics.standing import KpiStand, Standing
+from metrics.strategy.history import dated_events
+from pages.parts import ages, cards, coverage, goals
 from pages.parts.chart import chart
 from pages.parts.frame import Page, open_page
-from pages.parts.table import table_and_download
+from pages.parts.table import table_and_download, table_line
 
 
 def draw(page: Page) -> None:
@@ -26,8 +29,10 @@ def draw(page: Page) -> None:
         for place, at in zip(places, drawn):
             with place:
                 _course(page, found, at)
-    cards.show(page.keep("strategy-goals", lambda: _goals(page, found)))
+    cards.show(page.keep("strategy-goals", lambda: goals.brand_html(page) + _goals(page, found)))
+    _coverage(page, found)
     cards.show(page.keep("strategy-waiting", lambda: _waiting(page)))
+    _ages(page)
 
 
 def _head(page: Page, found: texts.Course) -> str:
@@ -45,7 +50,7 @@ def _course(page: Page, found: texts.Course, at: KpiStand) -> None:
     release, w, kpi = page.release, page.w, at.kpi
     first = at is found.at
     answer = page.keep(f"course-{kpi.id}", lambda: texts.trend(release, kpi.id, page.period))
-    events = release.strategy.events
+    events = dated_events(release.strategy)
     title = chart_of.finding(answer, events, w) if first else texts.stated_title(found, answer, release, w)
     with cards.card(f"course-{kpi.id}", title, texts.measure_line(answer, w, kpi), cards.pill(at.standing, w)):
         chart(page, kpi.id, lambda: chart_of.figure(answer, kpi, events, w, tokens(page.theme)), title)
@@ -68,7 +73,26 @@ def _goals(page: Page, found: texts.Course) -> str:
 
 def _waiting(page: Page) -> str:
     found, more = waiting.waiting(page.release, page.period, page.w)
-    return goals.waiting_and_debt(page, found, more, page.state.debt)
+    return goals.waiting_and_debt(page, found, more)
+
+
+def _coverage(page: Page, found: texts.Course) -> None:
+    w = page.w
+    covered = page.keep("coverage", lambda: coverage_texts.coverage(page.strategy, found.goals))
+    subtitle = w("How many KPIs each goal has at each stage, and where customers are asked. A dashed box is a gap.")
+    with cards.card("coverage", coverage_texts.title(covered, w), subtitle):
+        cards.show(page.keep("coverage-html", lambda: coverage.matrix(page, covered)))
+        standing = {s: cards.standing_name(s, w) for s in Standing}
+        table_line(page, lambda: coverage_texts.table(covered, page.release, standing, w), "coverage")
+
+
+def _ages(page: Page) -> None:
+    w = page.w
+    found = page.keep("ages", lambda: age_texts.ages(page.release))
+    subtitle = w("Figures before and after a change of definition do not compare: lines are cut there.")
+    with cards.card("ages", age_texts.title(found, w), subtitle):
+        cards.show(page.keep("ages-html", lambda: ages.redefined(page, found)))
+        table_line(page, lambda: age_texts.table(found, page.release, w), "ages")
 
 
 if __name__ == "__main__":

@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from metrics.__main__ import app
@@ -17,7 +22,7 @@ from tests.conftest import Demo
 
 ROOT = Path(__file__).parent.parent
 RUN = CliRunner()
-COMMANDS = ("check", "demo", "build", "show", "drivers", "schema")
+COMMANDS = ("check", "diff", "demo", "build", "show", "drivers", "schema")
 
 
 def run(demo: Demo, *words: str) -> Any:
@@ -43,6 +48,68 @@ def test_check_names_file_line_and_column(tmp_path: Path) -> None:
     line = next(i for i, t in enumerate(text.splitlines(), 1) if t.startswith("used_for"))
     result = RUN.invoke(app, ["check", str(broken)])
     assert result.exit_code == 1 and f"strategy.yaml:{line}:" in result.output
+
+
+def test_check_ends_as_strictly_as_it_is_told() -> None:
+    """0 without errors; 1 when the shipped file's debts count; 2 for a code there is not."""
+    shipped = ["check", str(ROOT / "strategy.yaml"), "--as-of", "2026-04-05"]
+    ends = [RUN.invoke(app, [*shipped, "--fail-on", least]).exit_code for least in ("error", "debt", "hint")]
+    assert ends == [0, 1, 1]
+    assert RUN.invoke(app, ["check", "--explain", "k006"]).exit_code == 0
+    unknown = RUN.invoke(app, ["check", "--explain", "Z999"])
+    assert unknown.exit_code == 2 and "K006" in unknown.output and "Z999" not in unknown.output
+    assert RUN.invoke(app, ["check", "none.yaml"]).exit_code == 1
+
+
+def test_check_speaks_vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = ["check", str(ROOT / "strategy.yaml"), "--as-of", "2026-04-05"]
+    assert "Chưa ai lắng nghe" in RUN.invoke(app, [*shipped, "--lang", "vi"]).output
+    monkeypatch.setenv("CX_LANG", "vi")
+    assert "Chưa ai lắng nghe" in RUN.invoke(app, shipped).output
+    assert "tám điều" in RUN.invoke(app, ["check", "--explain", "Q003"]).output
+
+
+def test_check_reads_several_files_into_one_sarif_log() -> None:
+    files = [str(ROOT / "examples" / name / "strategy.yaml") for name in ("airline", "olist")]
+    result = RUN.invoke(app, ["check", *files, "--as-of", "2018-09-01", "--format", "sarif"])
+    places = [r["locations"][0]["physicalLocation"] for r in json.loads(result.output)["runs"][0]["results"]]
+    assert result.exit_code == 0 and len({p["artifactLocation"]["uri"] for p in places}) == 2
+
+
+def test_a_target_no_data_can_reach_is_found_with_a_release(demo: Demo, tmp_path: Path) -> None:
+    """Promised 99 % on time by the end of June, from 88: only a release can say that this never happened."""
+    text = demo.strategy.read_text(encoding="utf-8")
+    wish = tmp_path / "strategy.yaml"
+    wanted = "{by: 2025-06-30, value: 91}\n      - {by: 2026-06-30, value: 99}"
+    wish.write_text(text.replace("{by: 2025-06-30, value: 91}", wanted).replace("value: 92}", "value: 99.5}"), "utf-8")
+    words = ["check", str(wish), "--as-of", "2026-04-05", "--format", "json"]
+    silent = json.loads(RUN.invoke(app, words).output)
+    found = json.loads(run(demo, *words).output)
+    assert not [f for f in silent if f["code"] == "T008"]
+    line = next(i for i, t in enumerate(wish.read_text("utf-8").splitlines(), 1) if "2026-06-30, value: 99" in t)
+    mine = [f for f in found if f["code"] == "T008" and f["line"] == line]
+    assert len(mine) == 1 and mine[0]["severity"] == "hint" and "“on_time”" in mine[0]["what"]
+
+
+def test_the_pre_commit_hook_runs_check(tmp_path: Path) -> None:
+    """As pre-commit does: the entry with the names of the changed files that match."""
+    hook = YAML(typ="safe", pure=True).load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[0]
+    assert {"id", "name", "entry", "language", "files"} <= set(hook)
+    changed = ["strategy.yaml", "examples/olist/strategy.yaml", "strategy.yaml.txt", "data/sources.yaml"]
+    matching = [name for name in changed if re.search(hook["files"], name)]
+    assert matching == changed[:2]
+    words = [sys.executable if w == "python" else w for w in shlex.split(hook["entry"])]
+    good = subprocess.run([*words, *matching], cwd=ROOT, capture_output=True, text=True)
+    assert good.returncode == 0, good.stdout + good.stderr
+    broken = tmp_path / "strategy.yaml"
+    broken.write_text("version: 1\nused_for: bonus\n", encoding="utf-8")
+    bad = subprocess.run([*words, str(broken)], cwd=ROOT, capture_output=True, text=True)
+    assert bad.returncode == 1 and "strategy.yaml:1:1: error M001" in bad.stdout
+
+
+def test_schema_is_written_to_a_file(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["schema", "--out", str(tmp_path / "s.json")])
+    assert result.exit_code == 0 and json.loads((tmp_path / "s.json").read_text("utf-8"))["title"] == "strategy.yaml"
 
 
 def test_show_prints_the_agreed_shape(demo: Demo) -> None:

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics.commands",),
     ("metrics.headlines",),
     ("metrics.charts", "metrics.exports"),
-    ("metrics.closeup",),
+    ("metrics.closeup", "metrics.moves"),
     ("metrics.mix",),
     ("metrics.journey", "metrics.drivers", "metrics.tree", "metrics.decisions", "metrics.change", "metrics.chance"),
     ("metrics.standing",),

@@ -31,8 +31,10 @@ CATALOGUE = catalogue()
 
 
 def constants(path: Path) -> set[str]:
+    """Texts in the code; those over several lines (docstrings of rules are shown to readers) also as one line."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    found = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return found | {" ".join(text.split()) for text in found}
 
 
 def called(path: Path) -> list[tuple[int, str]]:

@@ -19,6 +19,7 @@ from metrics.labels import DIGITS, change_text, digits_of, scale_top, span_text,
 from metrics.periods import WAVE, block_of, first_day, months_of, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure
+from metrics.strategy.history import dated_events
 from metrics.strategy.model import KPI
 from metrics.tree import Branch, Evidence, Tree
 from metrics.words import DASH, Words
@@ -257,7 +258,7 @@ def _spark(release: Release, kpi: KPI) -> Plain | None:
     values = [r.value for r in rows if r.value is not None]
     if len(values) < 3:
         return None
-    events = [e for e in release.strategy.events if not e.kpis or kpi.id in e.kpis]
+    events = [e for e in dated_events(release.strategy) if not e.kpis or kpi.id in e.kpis]
     runs = stretches(rows, events)
     parts = fields(runs[-1], events)
     field = parts[-1].limits if parts else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metrics.release import Release
 from metrics.strategy.finding import Finding
-from metrics.strategy.load import load
+from metrics.strategy.load import LARGEST, Loaded, check_text, load
 from metrics.strategy.model import Strategy
 from metrics.words import Words
 
@@ -59,16 +59,28 @@ def strategy_state(path: Path, today: date | None) -> StrategyState:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, today: date | None, stamp: tuple[str, int, int]) -> StrategyState:
-    loaded = load(path, today)
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raw = b""
+    loaded = _checked(raw, str(path), today) if 0 < len(raw) <= LARGEST else load(path, today)
     return StrategyState(loaded.strategy, loaded.errors, loaded.debt, loaded.hash, stamp)
+
+
+@lru_cache(maxsize=4)
+def _checked(raw: bytes, name: str, today: date | None) -> Loaded:
+    """By what the file holds, so that a file put back as it was costs nothing."""
+    return check_text(raw, name, today)
 
 
 def state_line(strategy: Strategy, state: StrategyState, release: Release | None, w: Words) -> str:
     """State of the strategy in the sidebar; says so when the file is not the one the numbers were built from."""
+    if len(state.errors) == 1:
+        return w("Strategy: 1 error")
     if state.errors:
         return w("Strategy: {count} errors", count=len(state.errors))
     if release is not None and state.hash is not None and state.hash != release.meta.get("strategy_hash"):
-        return w("Strategy changed since this release: run the build.")
+        return w("Strategy changed since this release: build again.")
     if state.debt:
         return w("Strategy version {version}: no errors, {count} gaps", version=strategy.version, count=len(state.debt))
     return w("Strategy version {version}: checked, no errors", version=strategy.version)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from metrics.headlines.strategy import GoalStand
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import row_text, span_text, value_text
+from metrics.labels import row_text, span_text, value_name, value_text
 from metrics.release import Release
 from metrics.standing import Standing
+from metrics.strategy.model import Strategy
 from metrics.words import Words
 
 
@@ -19,6 +20,8 @@ class Card:
     at zero (at the lowest possible figure for a score that can be negative); None without a figure."""
 
     name: str
+    statement: str
+    promise: str
     customers_get: str
     we_get: str
     kpi_id: str
@@ -42,6 +45,8 @@ def card(at: GoalStand, release: Release, w: Words) -> Card:
         sponsor += " · " + w("to {month}", month=w.period(f"{goal.horizon:%Y-%m}"))
     texts = {
         "name": goal.name(w.lang),
+        "statement": goal.statement(w.lang),
+        "promise": _promise(at, release, w),
         "customers_get": goal.customer_outcome(w.lang) if goal.customer_outcome else "",
         "we_get": goal.business_outcome(w.lang) if goal.business_outcome else "",
         "count": _count(at, w),
@@ -89,9 +94,51 @@ def _bar(
     return max(0.0, (value - least) / scale), mark
 
 
+def _promise(at: GoalStand, release: Release, w: Words) -> str:
+    """The brand promise this goal serves."""
+    found = next((p for p in release.strategy.brand.promises if p.id == at.goal.promise), None)
+    return found.statement(w.lang) if found else ""
+
+
 def _count(at: GoalStand, w: Words) -> str:
+    """KPIs that serve this goal: the tree counts those that carry the outcome, whatever goal they serve."""
     if at.kpis == 1:
-        return w("1 KPI, off course") if at.off else w("1 KPI, not off course")
+        return w("1 KPI serves it, off course") if at.off else w("1 KPI serves it, not off course")
     if at.off == 0:
-        return w("{count} KPIs, none off course", count=at.kpis)
-    return w("{count} KPIs, {off} off course", count=at.kpis, off=at.off)
+        return w("{count} KPIs serve it, none off course", count=at.kpis)
+    return w("{count} KPIs serve it, {off} off course", count=at.kpis, off=at.off)
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A brand promise: the goals that serve it and the KPIs that measure it, by name; none is a gap."""
+
+    statement: str
+    goals: tuple[str, ...]
+    kpis: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class BrandTexts:
+    """Where the goals come from. Empty texts where the strategy says nothing."""
+
+    vision: str
+    promises: tuple[Promised, ...]
+    competence: str
+    segments: tuple[tuple[str, str], ...]
+
+
+def brand(strategy: Strategy, w: Words) -> BrandTexts:
+    """Vision, promises with what measures them, core competence and the segments that come first."""
+    at, lang = strategy.brand, w.lang
+    promises = tuple(
+        Promised(
+            p.statement(lang),
+            tuple(g.name(lang) for g in strategy.goals if g.promise == p.id),
+            tuple((k.id, k.name(lang)) for k in strategy.kpis if k.promise == p.id),
+        )
+        for p in at.promises
+    )
+    segments = tuple((value_name(strategy, "segment", s.segment, w), s.reason(lang)) for s in at.segments)
+    vision = at.vision(lang) if at.vision else ""
+    return BrandTexts(vision, promises, at.core_competence(lang) if at.core_competence else "", segments)

@@ -13,7 +13,7 @@ from metrics.headlines.sentence import number_word, quoted
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
 from metrics.labels import change_text, digits_of, dimension_name, join_names, row_text, span_text, target_text
-from metrics.periods import WAVE
+from metrics.periods import WAVE, months_of
 from metrics.refusals import reason
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing
@@ -106,7 +106,10 @@ def evidence(found: Closeup, strategy: Strategy, period: str, w: Words) -> str:
     parts = []
     if at.period not in (None, period, WAVE):
         told = {"period": w.period(str(at.period)), "asked": w.period(period)}
-        parts.append(w("Shown for {period}: {asked} has no figure yet.", **told))
+        if at.doubt is not None and len(months_of(period)) > 3:
+            parts.append(w("Shown for {period}: {asked} holds two definitions, which are never joined.", **told))
+        else:
+            parts.append(w("Shown for {period}: {asked} has no figure yet.", **told))
     if found.moved and found.before and found.moved.sure:
         size = change_text(found.moved.value, unit, w, currency, signed=False)
         was = row_text(found.before, unit, w, currency)

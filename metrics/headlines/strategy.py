@@ -15,7 +15,8 @@ from metrics.kpis.metric import Unit
 from metrics.labels import row_text, span_text, value_text
 from metrics.periods import WAVE, last_day, months_of, year_before
 from metrics.release import Release
-from metrics.standing import KpiStand, Standing, figure, stand
+from metrics.standing import KpiStand, Standing, figure, mixed, stand
+from metrics.strategy.history import dated_events
 from metrics.strategy.model import KPI, Goal
 from metrics.words import Words
 
@@ -35,12 +36,13 @@ class Course:
 
 @dataclass(frozen=True)
 class GoalStand:
-    """A goal with the KPI on its card, and how many of its KPIs are off course."""
+    """A goal with the KPI on its card, where all its KPIs stand, how many they are and how many are off course."""
 
     goal: Goal
     card: KpiStand | None
     kpis: int
     off: int
+    stands: tuple[KpiStand, ...] = ()
 
 
 def course(release: Release, period: str) -> Course:
@@ -60,7 +62,7 @@ def own_period(release: Release, kpi: str, period: str) -> str:
     if WAVE in blocks or period == WAVE:
         return period
     months = {m for b in blocks for m in months_of(b)}
-    if set(months_of(period)) <= months:
+    if set(months_of(period)) <= months and not mixed(release, kpi, period):
         return period
     series = [r.period for r in trend(release, kpi, period).rows if r.value is not None]
     return series[-1] if series else period
@@ -99,7 +101,7 @@ def goals(release: Release, period: str) -> tuple[GoalStand, ...]:
         stands = {k.id: stand(release, k.id, own_period(release, k.id, period)) for k in mine}
         card = goal.kpi or next((k.id for k in mine), None)
         off = sum(s.standing is Standing.OFF for s in stands.values())
-        found.append(GoalStand(goal, stands.get(card) if card else None, len(mine), off))
+        found.append(GoalStand(goal, stands.get(card) if card else None, len(mine), off, tuple(stands.values())))
     return tuple(found)
 
 
@@ -254,7 +256,7 @@ def stated_title(found: Course, answer: Answer, release: Release, w: Words) -> s
         )
     if found.said.doubt:
         return w("The score is in doubt")
-    return finding(answer, release.strategy.events, w)
+    return finding(answer, dated_events(release.strategy), w)
 
 
 def n_line(answer: Answer, release: Release, w: Words) -> str:

@@ -13,6 +13,7 @@ from metrics.labels import change_text, join_names, row_text
 from metrics.periods import WAVE, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure
+from metrics.strategy.model import Strategy
 from metrics.tree import Evidence, Tree
 from metrics.words import Words
 
@@ -76,13 +77,36 @@ def evidence(tree: Tree, stands: Mapping[str, KpiStand], release: Release, w: Wo
             on=counts[Standing.ON],
         )
     )
+    parts.append(_served(tree, release.strategy, w))
     links = [b.evidence for b in tree.branches[1:]]
     assumed = sum(e is Evidence.ASSUMED for e in links)
     if links and assumed == len(links):
         parts.append(w("All its links are believed, none is tested yet."))
     elif assumed:
         parts.append(w("{n} of its {all} links are believed, not tested yet.", n=assumed, all=len(links)))
-    return " ".join(parts)
+    return " ".join(p for p in parts if p)
+
+
+def _served(tree: Tree, strategy: Strategy, w: Words) -> str:
+    """Why the tree counts other KPIs than the card of the outcome's goal: one counts what carries it, the other
+    what serves the goal. Empty where both are the same."""
+    goal = next((g for g in strategy.goals if g.id == tree.root.goal), None)
+    if goal is None:
+        return ""
+    here = {b.kpi.id for b in tree.branches}
+    mine = {k.id for k in strategy.kpis if k.goal == goal.id}
+    told = {"goal": goal.name(w.lang), "others": len(here - mine), "elsewhere": len(mine - here), "all": len(mine)}
+    if here == mine:
+        return ""
+    if mine <= here:
+        return w(
+            "The goal “{goal}” has {all}: the other {others} serve another goal but carry this outcome too.", **told
+        )
+    if here <= mine:
+        return w("The goal “{goal}” has {all}: {elsewhere} of them carry something else.", **told)
+    return w(
+        "The goal “{goal}” has {all}: {elsewhere} of them are not here, and {others} here serve another goal.", **told
+    )
 
 
 def _moved(at: KpiStand, release: Release, w: Words) -> str:

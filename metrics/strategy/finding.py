@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
 from enum import Enum, unique
 
@@ -18,7 +21,7 @@ Value = str | int | float
 class Severity(Enum):
     ERROR = "error"
     """Stops the build: a number would be false, without a purpose, or about a person."""
-    WARNING = "warning"
+    DEBT = "debt"
     """Strategy debt: shown on the strategy page until somebody decides."""
     HINT = "hint"
     """Reads better otherwise."""
@@ -68,8 +71,48 @@ class Places:
         return Place(self.file, *self.values.get(path, (1, 1)))
 
 
+@dataclass(frozen=True)
+class Point:
+    """What a release says of a KPI in one block: the day the block ends, its value and interval."""
+
+    day: date
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Now:
+    """What a rule may know besides the file. ``today`` None leaves out what depends on the date; ``history`` None what
+    depends on a release. ``history``: figures of each number (``rules_kpis.number``) in order of time, empty when the
+    release withheld it; a number that is not in it was not asked for."""
+
+    today: date | None = None
+    history: Mapping[Hashable, tuple[Point, ...]] | None = None
+
+
+MOST_GUESSES = 60
+"""Names that are compared with all known ones in one check: a hostile file would hold thousands."""
+_guesses: ContextVar[list[int] | None] = ContextVar("guesses", default=None)
+
+
+@contextmanager
+def few_guesses() -> Iterator[None]:
+    """Within it ``did_you_mean`` answers only the first ``MOST_GUESSES`` times."""
+    token = _guesses.set([MOST_GUESSES])
+    try:
+        yield
+    finally:
+        _guesses.reset(token)
+
+
 def did_you_mean(name: str, known: list[str]) -> str | None:
     """The known name most like this one, or None when none is."""
+    left = _guesses.get()
+    if left is not None:
+        if not left[0]:
+            return None
+        left[0] -= 1
     close = get_close_matches(name[:80].casefold(), known, n=1, cutoff=0.6)
     return close[0] if close else None
 

@@ -6,25 +6,25 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path as File
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from metrics.errors import Place
-from metrics.strategy.finding import Finding, Path, Places, Severity, Value, did_you_mean, suggestion
+from metrics.strategy.finding import Finding, Now, Places, Point, Severity, few_guesses
 from metrics.strategy.model import Strategy
 from metrics.strategy.rules import check
-from metrics.strategy.rules_views import CUT_BY_JOURNEY, CUT_BY_PEOPLE
-from metrics.strategy.workforce import fold, is_workforce
-from metrics.strategy.yaml import QUOTES, read_yaml
+from metrics.strategy.shape_errors import shape_errors
+from metrics.strategy.yaml import read_yaml
 
-LARGEST = 2_000_000
+History = Mapping[Hashable, tuple[Point, ...]]
+
+LARGEST = 500_000
 """Bytes of a strategy file; larger ones are something else."""
 
 
@@ -42,15 +42,16 @@ class Loaded:
 
     @property
     def debt(self) -> tuple[Finding, ...]:
-        """Warnings: what the strategy page shows as strategy debt."""
-        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
+        """What the strategy page shows as strategy debt."""
+        return tuple(f for f in self.findings if f.severity is Severity.DEBT)
 
 
-def load(path: str | File, today: date | None = None) -> Loaded:
+def load(path: str | File, today: date | None = None, history: History | None = None) -> Loaded:
     """Read and check a strategy file; never raises for what the file holds.
 
     ``today`` is the date that targets and reviews are held against, best the ``as_of`` of the sources; None leaves
-    these rules out. Codes: Y the file, M its shape, others in ``rules.RULES``."""
+    these rules out. ``history``: what a release says of each number (``finding.Now``); None leaves these rules out.
+    Codes: Y the file, M its shape, others in ``rules.RULES``."""
     file = str(path)
     try:
         with File(path).open("rb") as stream:
@@ -58,157 +59,48 @@ def load(path: str | File, today: date | None = None) -> Loaded:
     except (OSError, ValueError):
         what, mend = "The strategy file cannot be read.", "Give the path of a strategy.yaml that is there."
         return Loaded(None, (Finding("Y001", Severity.ERROR, Place(file), what, mend),), "")
-    if len(raw) > LARGEST:
-        what, mend = "The file is larger than 2 MB.", "A strategy fits on a few pages: keep data in the sources."
-        return Loaded(None, (Finding("Y002", Severity.ERROR, Place(file, 1, 1), what, mend),), "")
-    return check_text(raw, file, today)
+    return check_text(raw, file, today, history)
 
 
-def check_text(raw: bytes, file: str, today: date | None = None) -> Loaded:
+def check_text(raw: bytes, file: str, today: date | None = None, history: History | None = None) -> Loaded:
     """The same for bytes at hand; ``file`` is only a name for the places."""
     digest = sha256(raw).hexdigest()
+
+    def stop(code: str, line: int, column: int, what: str, mend: str) -> Loaded:
+        return Loaded(None, (Finding(code, Severity.ERROR, Place(file, line, column), what, mend),), digest)
+
+    if len(raw) > LARGEST:
+        what, mend = "The file is larger than 500 kB.", "A strategy fits on a few pages: keep data in the sources."
+        return stop("Y002", 1, 1, what, mend)
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[1:2] == b"\0" or raw[:1] == b"\0":
+        return stop("Y003", 1, 1, "The file is UTF-16, not UTF-8.", "Save it as UTF-8 in your editor.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         tail = before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")
-        place = Place(file, before.count(b"\n") + 1, len(tail) + 1)
-        finding = Finding("Y003", Severity.ERROR, place, "The file is not UTF-8.", "Save it as UTF-8 in your editor.")
-        return Loaded(None, (finding,), digest)
-    data, places, found = read_yaml(text, file)
+        line, column = before.count(b"\n") + 1, len(tail) + 1
+        return stop("Y003", line, column, "The file is not UTF-8.", "Save it as UTF-8 in your editor.")
+    data, places, found = read_yaml(text, file, plain=True)
     if found:
         return Loaded(None, _ordered(found), digest)
     if not isinstance(data, dict):
         what, mend = "The file does not begin with keys.", "Start with “version: 1” and “used_for: strategy”."
-        return Loaded(None, (Finding("Y006", Severity.ERROR, Place(file, 1, 1), what, mend),), digest)
-    try:
-        strategy = Strategy.model_validate(data)
-    except ValidationError as error:
-        return Loaded(None, _ordered(_shape(error, places)), digest)
-    findings = _ordered(check(strategy, places, today))
-    broken = any(f.is_error for f in findings)
-    return Loaded(None if broken else strategy, findings, digest)
+        return stop("Y006", 1, 1, what, mend)
+    strategy, findings = check_values(data, places, Now(today, history))
+    return Loaded(strategy, findings, digest)
+
+
+def check_values(data: dict[str, Any], places: Places, now: Now) -> tuple[Strategy | None, tuple[Finding, ...]]:
+    """The same for values that were read already; the strategy is None when there is an error."""
+    with few_guesses():
+        try:
+            strategy = Strategy.model_validate(data)
+        except ValidationError as error:
+            return None, _ordered(shape_errors(error, places))
+        findings = _ordered(check(strategy, places, now))
+    return (None if any(f.is_error for f in findings) else strategy), findings
 
 
 def _ordered(findings: Any) -> tuple[Finding, ...]:
     return tuple(sorted(set(findings), key=lambda f: (f.order, f.what, f.values)))
-
-
-# ── Shape: pydantic's errors in the words of this file ──
-
-_WRITE: dict[str, str] = {
-    "date": "Write a date as 2026-12-31.",
-    "int": "Write a plain whole number, such as 12: no quotes, no %, no separators.",
-    "float": "Write a plain number, such as 12.5 or 540000000: no quotes, no %, no separators.",
-    "bool": "Write true or false.",
-    "string": "Write a text.",
-    "tuple": "Write a list: [one, two], or one line with “- ” for each.",
-    "list": "Write a list: [one, two], or one line with “- ” for each.",
-    "dict": "Write keys and values under it.",
-    "model": "Write keys and values under it.",
-}
-
-
-def _shape(error: ValidationError, places: Places) -> list[Finding]:
-    """One finding per place: a value tried as text, number and whole number is wrong once, and a key that is only
-    misspelt is not missing too."""
-    found: dict[Place, Finding] = {}
-    missing: dict[Path, Finding] = {}
-    meant: set[Path] = set()
-    for item in error.errors(include_url=False):
-        path: Path = tuple(item["loc"])
-        if item["type"] != "missing":
-            while path and path not in places.values and path not in places.keys:
-                path = path[:-1]
-        code, place, what, mend, values = _finding(item, path, places)
-        finding = Finding(code, Severity.ERROR, place, what, mend, tuple(values.items()))
-        if code == "M001":
-            missing[path] = finding
-        else:
-            found.setdefault(place, finding)
-            meant.add((*path[:-1], str(values.get("guess", ""))))
-    return [*found.values(), *(f for path, f in missing.items() if path not in meant)]
-
-
-def _finding(item: Any, path: Path, places: Places) -> tuple[str, Place, str, str, dict[str, Value]]:
-    kind, name = item["type"], str(path[-1]) if path else ""
-    if kind == "missing" and isinstance(path[-1], int):
-        what, mend = "Something is missing in “{key}”.", "Fill it in, or leave the key out."
-        return "M003", places(path[:-1]), what, mend, {"key": str(path[-2])}
-    if kind == "missing":
-        what, mend = "The key “{key}” is missing here.", "Add “{key}:” with its value."
-        return "M001", places(path[:-1]), what, mend, {"key": name}
-    if kind == "extra_forbidden":
-        known = _known(path[:-1])
-        guess = did_you_mean(name, known)
-        place = places(path, key=True)
-        if item["input"] is None and not guess:
-            what, mend = "“{key}” is not a key here: a comma in a text ends it.", "Put the whole text in quotes."
-            return "M002", place, what, mend, {"key": name}
-        mend, values = suggestion(name, known)
-        return "M002", place, "There is no key “{key}” here.", mend, {"key": name, **values}
-    if kind == "literal_error":
-        expected = [word.strip("' ") for word in item["ctx"]["expected"].replace(" or ", ", ").split(",")]
-        mend, values = suggestion(str(item["input"]), expected)
-        return (
-            "M003",
-            places(path),
-            "“{value}” is not allowed here.",
-            mend,
-            {"value": str(item["input"])[:80], **values},
-        )
-    if kind == "string_pattern_mismatch" and name == "currency":
-        return "M003", places(path), "This is no currency code.", "Write three capital letters, for example VND.", {}
-    if kind == "string_pattern_mismatch" and path[2:4] == ("scope", "where") and is_workforce(str(path[4])):
-        # The shape is looked at before the rules; how to spell a staff id must not be the first thing said.
-        return "V001", places(path[:5], key=True), CUT_BY_PEOPLE, CUT_BY_JOURNEY, {}
-    if kind == "string_pattern_mismatch" and (guess := _as_id(str(item["input"]))):
-        what, mend = "“{value}” is not an id.", "Did you mean “{guess}”?"
-        return "M003", places(path), what, mend, {"value": str(item["input"])[:80], "guess": guess}
-    if kind == "string_pattern_mismatch":
-        mend = "Write an id: lower case letters a–z, digits and _, a letter first, at most 40."
-        return "M003", places(path), "“{value}” is not an id.", mend, {"value": str(item["input"])[:80]}
-    if kind in ("greater_than_equal", "less_than_equal"):
-        limit = item["ctx"].get("ge", item["ctx"].get("le"))
-        what = "This must be {limit} or more." if kind[0] == "g" else "This must be {limit} or less."
-        return "M003", places(path), what, "Choose a value within the limit.", {"limit": limit}
-    if kind in ("string_too_short", "too_short", "too_long"):
-        return (
-            "M003",
-            places(path),
-            "Something is missing in “{key}”.",
-            "Fill it in, or leave the key out.",
-            {"key": name},
-        )
-    for family, mend in _WRITE.items():
-        if kind.startswith(family):
-            return "M003", places(path), "“{key}” does not have the right form.", mend, {"key": name}
-    return "M003", places(path), "“{key}” does not have the right form.", QUOTES, {"key": name}
-
-
-def _as_id(text: str) -> str | None:
-    """The id that was meant by 'Support' or 'Buy again': lower case, without accents; None for anything else."""
-    guess = re.sub(r"[ -]+", "_", fold(text).strip())
-    return guess if re.fullmatch(r"[a-z][a-z_]{0,39}", guess) else None
-
-
-def _known(path: Path) -> list[str]:
-    """Keys of the model at this path, in the order of the model."""
-    kind: Any = Strategy
-    for step in path:
-        if isinstance(step, int):
-            kind = next(iter(get_args(kind)), None)
-        elif isinstance(kind, type) and issubclass(kind, BaseModel) and step in kind.model_fields:
-            kind = kind.model_fields[step].annotation
-        else:
-            return []
-        kind = _bare(kind)
-    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
-
-
-def _bare(kind: Any) -> Any:
-    if get_origin(kind) is Annotated:
-        return _bare(get_args(kind)[0])
-    if get_origin(kind) in (Union, UnionType):
-        return _bare(next(k for k in get_args(kind) if k is not type(None)))
-    return kind

@@ -134,8 +134,12 @@ class DriverOutcome(Model):
 class Drivers(Model):
     """The driver model: what is held against what."""
 
-    items: tuple[DriverItem, ...] = Field(max_length=FEW, description="Questions whose weight is measured.")
-    outcomes: tuple[DriverOutcome, ...] = Field(max_length=FEW, description="Outcomes they are held against.")
+    items: tuple[DriverItem, ...] = Field(
+        min_length=1, max_length=FEW, description="Questions whose weight is measured."
+    )
+    outcomes: tuple[DriverOutcome, ...] = Field(
+        min_length=1, max_length=FEW, description="Outcomes they are held against."
+    )
 
 
 class Panel(Model):
@@ -263,6 +267,14 @@ class Link(Model):
     review: Day | None = Field(None, description="The day we look at its evidence again.")
 
 
+class Change(Model):
+    """A decision that changed how a KPI is measured or computed."""
+
+    on: Day = Field(description="The day it took force.")
+    what: Local = Field(description="What changed, in a few words.")
+    redefines: Flag = Field(True, description="Figures before this day do not compare: the line is cut.")
+
+
 class KPI(Model):
     """A metric bound to a goal."""
 
@@ -282,6 +294,7 @@ class KPI(Model):
     levers: tuple[Lever, ...] = Field((), max_length=FEW, description="What moves it.")
     drives: tuple[Link, ...] = Field((), max_length=FEW, description="KPIs it is believed to move.")
     counter: Id | None = Field(None, description="The KPI that would show it if this one were only made to look good.")
+    history: tuple[Change, ...] = Field((), max_length=FEW, description="Changes of its definition, one entry each.")
 
 
 class Action(Model):
@@ -334,13 +347,13 @@ class Strategy(Model):
     organisation: Organisation = Field(description="Who this strategy belongs to.")
     brand: Brand = Field(Brand(), description="Promise, core competence and target segments.")
     why_no_scorecards: Local | None = Field(None, description="In your own words: why nobody is graded by this.")
-    goals: tuple[Goal, ...] = Field(max_length=FEW, description="Few, and each with two outcomes.")
-    journey: tuple[Stage, ...] = Field(max_length=FEW, description="Stages in the customer's order.")
+    goals: tuple[Goal, ...] = Field(min_length=1, max_length=FEW, description="Few, and each with two outcomes.")
+    journey: tuple[Stage, ...] = Field(min_length=1, max_length=FEW, description="Stages in the customer's order.")
     questions: tuple[Question, ...] = Field((), max_length=SOME, description="Every survey question.")
     loyalty: Loyalty = Field(Loyalty(), description="What loyalty is here.")
     dimensions: tuple[Dimension, ...] = Field((), max_length=FEW, description="Ways to cut, with closed values.")
     views: tuple[View, ...] = Field((), max_length=FEW, description="Breakdowns that are published.")
-    kpis: tuple[KPI, ...] = Field(max_length=SOME, description="Metrics bound to goals.")
+    kpis: tuple[KPI, ...] = Field(min_length=1, max_length=SOME, description="Metrics bound to goals.")
     actions: tuple[Action, ...] = Field((), max_length=MANY, description="Levers that were or will be pulled.")
     disclosure: Disclosure = Field(Disclosure(), description="What protects people; may be made stricter.")
     events: tuple[Event, ...] = Field((), max_length=MANY, description="What happened, drawn on charts.")

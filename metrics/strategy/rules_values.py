@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from metrics.strategy.finding import Hits, Path, hit
+from metrics.strategy.finding import Hits, Now, Path, hit
 from metrics.strategy.model import Strategy
 from metrics.strategy.staff_shaped import staff_shaped
 
 
-def value_names_staff(s: Strategy, today: date | None) -> Hits:
+def value_names_staff(s: Strategy, now: Now) -> Hits:
     """A value that stands for a person, a team or a desk would cut by staff under another name."""
     what = "This value reads like a member of staff, a team, a shift or a desk."
     mend = "Take it out; if it is something else, say so in its name, for example “Rose range” for a product."

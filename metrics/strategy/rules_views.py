@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from zoneinfo import available_timezones
 
-from metrics.strategy.finding import Hits, Path, hit
-from metrics.strategy.model import CONDITION_VALUES, CONDITIONS, DIMENSIONS, Disclosure, Strategy
+from metrics.strategy.finding import Hits, Now, Path, hit
+from metrics.strategy.model import CONDITION_VALUES, CONDITIONS, DIMENSIONS, Disclosure, Scope, Strategy
 from metrics.strategy.rules_goals import named
 from metrics.strategy.workforce import fold, is_workforce
 
@@ -18,7 +17,7 @@ CUT_BY_PEOPLE = "Nothing is cut by staff, team, shift, desk or site: that would 
 CUT_BY_JOURNEY = "Cut by stage, channel or topic instead: it shows what to mend, not whom to blame."
 
 
-def duplicate_ids(s: Strategy, today: date | None) -> Hits:
+def duplicate_ids(s: Strategy, now: Now) -> Hits:
     """An id means one thing."""
     for ids in _ids(s):
         seen: set[str] = set()
@@ -31,7 +30,7 @@ def duplicate_ids(s: Strategy, today: date | None) -> Hits:
 
 def _ids(s: Strategy) -> Iterator[list[tuple[Path, str]]]:
     """Ids that must differ from each other, kind by kind, each with its place."""
-    for name in ("goals", "journey", "questions", "dimensions", "views", "kpis"):
+    for name in ("goals", "journey", "questions", "dimensions", "views", "kpis", "actions"):
         yield [((name, i, "id"), item.id) for i, item in enumerate(getattr(s, name))]
     yield [
         (("journey", i, "touchpoints", j, "id"), point.id)
@@ -40,6 +39,13 @@ def _ids(s: Strategy) -> Iterator[list[tuple[Path, str]]]:
     ]
     for i, dimension in enumerate(s.dimensions):
         yield [(("dimensions", i, "values", j, "id"), value.id) for j, value in enumerate(dimension.values)]
+    yield [(("brand", "promises", i, "id"), promise.id) for i, promise in enumerate(s.brand.promises)]
+    yield [
+        (("kpis", i, "levers", j, "id"), lever.id)
+        for i, kpi in enumerate(s.kpis)
+        for j, lever in enumerate(kpi.levers)
+        if lever.id
+    ]
     items = s.loyalty.drivers.items if s.loyalty.drivers else ()
     yield [(("loyalty", "drivers", "items", i, "question"), item.question) for i, item in enumerate(items)]
 
@@ -51,12 +57,20 @@ def _cuts(s: Strategy) -> Iterator[tuple[Path, str]]:
     for i, view in enumerate(s.views):
         for j, name in enumerate(view.dimensions):
             yield ("views", i, "dimensions", j), name
-    for i, kpi in enumerate(s.kpis):
-        for name in kpi.scope.where if kpi.scope else ():
-            yield ("kpis", i, "scope", "where", name), name
+    for path, scope in _scopes(s):
+        for name in scope.where:
+            yield (*path, "where", name), name
 
 
-def workforce_dimension(s: Strategy, today: date | None) -> Hits:
+def _scopes(s: Strategy) -> Iterator[tuple[Path, Scope]]:
+    """Every scope of the file: those of KPIs and of actions."""
+    for name in ("kpis", "actions"):
+        for i, item in enumerate(getattr(s, name)):
+            if item.scope:
+                yield (name, i, "scope"), item.scope
+
+
+def workforce_dimension(s: Strategy, now: Now) -> Hits:
     """No number is cut by staff, team, supervisor, shift, desk or site, however large: a team is its team lead."""
     for path, name in _cuts(s):
         if name not in DIMENSIONS and is_workforce(name):
@@ -64,7 +78,7 @@ def workforce_dimension(s: Strategy, today: date | None) -> Hits:
             yield found.by_key() if "scope" in path else found
 
 
-def unknown_dimension(s: Strategy, today: date | None) -> Hits:
+def unknown_dimension(s: Strategy, now: Now) -> Hits:
     """The list of dimensions is closed."""
     for path, name in _cuts(s):
         if not is_workforce(name):
@@ -72,7 +86,7 @@ def unknown_dimension(s: Strategy, today: date | None) -> Hits:
                 yield found.by_key() if "scope" in path else found
 
 
-def repeated_dimension(s: Strategy, today: date | None) -> Hits:
+def repeated_dimension(s: Strategy, now: Now) -> Hits:
     """A view names each dimension once."""
     for i, view in enumerate(s.views):
         for j, name in enumerate(view.dimensions):
@@ -81,7 +95,7 @@ def repeated_dimension(s: Strategy, today: date | None) -> Hits:
                 yield hit(("views", i, "dimensions", j), what, "Keep one of them.", name=name)
 
 
-def dimension_without_values(s: Strategy, today: date | None) -> Hits:
+def dimension_without_values(s: Strategy, now: Now) -> Hits:
     """A view is cut by declared values; without them all rows are 'other'."""
     for i, view in enumerate(s.views):
         for j, name in enumerate(view.dimensions):
@@ -91,7 +105,7 @@ def dimension_without_values(s: Strategy, today: date | None) -> Hits:
                 yield hit(("views", i, "dimensions", j), what, mend, name=name)
 
 
-def values_given_elsewhere(s: Strategy, today: date | None) -> Hits:
+def values_given_elsewhere(s: Strategy, now: Now) -> Hits:
     """Stages and touchpoints come from the journey, the values of conditions from the product."""
     for i, dimension in enumerate(s.dimensions):
         if dimension.id in ("stage", "touchpoint"):
@@ -103,7 +117,7 @@ def values_given_elsewhere(s: Strategy, today: date | None) -> Hits:
             yield from named(path, value.id, known, "“{name}” is not a value of this condition.")
 
 
-def reserved_value(s: Strategy, today: date | None) -> Hits:
+def reserved_value(s: Strategy, now: Now) -> Hits:
     """'other' is what no declared value matches."""
     for i, dimension in enumerate(s.dimensions):
         for j, value in enumerate(dimension.values):
@@ -112,7 +126,7 @@ def reserved_value(s: Strategy, today: date | None) -> Hits:
                 yield hit(("dimensions", i, "values", j, "id"), what, "Take another id, for example “other_channel”.")
 
 
-def pool_with(s: Strategy, today: date | None) -> Hits:
+def pool_with(s: Strategy, now: Now) -> Hits:
     """A value is pooled with another value of the same dimension."""
     for i, dimension in enumerate(s.dimensions):
         for j, value in enumerate(dimension.values):
@@ -122,7 +136,7 @@ def pool_with(s: Strategy, today: date | None) -> Hits:
                 yield from named(path, value.pool_with, known, "“{name}” is no other value of this dimension.")
 
 
-def spelling_of_two_values(s: Strategy, today: date | None) -> Hits:
+def spelling_of_two_values(s: Strategy, now: Now) -> Hits:
     """One spelling in the sources means one value."""
     for i, dimension in enumerate(s.dimensions):
         owner = {fold(value.id): value.id for value in dimension.values}
@@ -135,7 +149,7 @@ def spelling_of_two_values(s: Strategy, today: date | None) -> Hits:
                     yield hit(path, what, "Let each spelling mean one value.", spelling=spelling, value=first)
 
 
-def waited_hours(s: Strategy, today: date | None) -> Hits:
+def waited_hours(s: Strategy, now: Now) -> Hits:
     """A view by waiting says how many hours are too long."""
     declared = next((d for d in s.dimensions if d.id == "waited"), None)
     for i, view in enumerate(s.views):
@@ -145,7 +159,7 @@ def waited_hours(s: Strategy, today: date | None) -> Hits:
             yield hit(path, what, mend)
 
 
-def same_view_twice(s: Strategy, today: date | None) -> Hits:
+def same_view_twice(s: Strategy, now: Now) -> Hits:
     """Each breakdown is declared once: a second one costs room that another could have."""
     for i, view in enumerate(s.views):
         for other in s.views[:i]:
@@ -154,23 +168,20 @@ def same_view_twice(s: Strategy, today: date | None) -> Hits:
                 yield hit(("views", i, "id"), what, "Keep one of them.", view=view.id, other=other.id)
 
 
-def scope(s: Strategy, today: date | None) -> Hits:
+def scope_in_view(s: Strategy, now: Now) -> Hits:
     """A scope names values of the first dimensions of a declared view: no other filter exists."""
-    for i, kpi in enumerate(s.kpis):
-        if kpi.scope is None:
-            continue
-        path: Path = ("kpis", i, "scope")
-        view = next((v for v in s.views if v.id == kpi.scope.view), None)
+    for path, scope in _scopes(s):
+        view = next((v for v in s.views if v.id == scope.view), None)
         if view is None:
             known = [v.id for v in s.views]
-            yield from named((*path, "view"), kpi.scope.view, known, "There is no view “{name}”.")
+            yield from named((*path, "view"), scope.view, known, "There is no view “{name}”.")
             continue
-        names = tuple(kpi.scope.where)
+        names = tuple(scope.where)
         if not names or set(names) != set(view.dimensions[: len(names)]):
             what = "A scope names the first dimensions of its view, here “{first}”."
             mend = "Scope by it, or declare a view that begins with what you need."
             yield hit((*path, "where"), what, mend, first=view.dimensions[0])
-        for name, wanted in kpi.scope.where.items():
+        for name, wanted in scope.where.items():
             known = [value for value, _ in s.values(name)]
             if known and not wanted:
                 yield hit((*path, "where", name), "The scope holds no value.", "Name at least one.")
@@ -178,9 +189,13 @@ def scope(s: Strategy, today: date | None) -> Hits:
                 yield from named((*path, "where", name, j), value, known, "There is no value “{name}” here.")
 
 
-def floors(s: Strategy, today: date | None) -> Hits:
+def floors(s: Strategy, now: Now) -> Hits:
     """Floors protect people: they may be tightened, never loosened."""
     floor = Disclosure()
+    if s.disclosure.budget > floor.budget:
+        what = "“{name}” may be {floor} or less, never more."
+        mend = "Leave it out, or make it stricter."
+        yield hit(("disclosure", "budget"), what, mend, name="budget", floor=floor.budget)
     for name in ("min_staff", "min_customers"):
         if not getattr(s.disclosure, name) >= getattr(floor, name):
             what = "“{name}” may be {floor} or more, never less."
@@ -199,7 +214,7 @@ def floors(s: Strategy, today: date | None) -> Hits:
             yield hit(("disclosure", name), what, mend, name=name)
 
 
-def time_zone(s: Strategy, today: date | None) -> Hits:
+def time_zone(s: Strategy, now: Now) -> Hits:
     """The time zone decides to which month a row belongs."""
     if s.organisation.time_zone not in available_timezones():
         what = "There is no time zone of this name."

@@ -11,7 +11,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Lower 
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 def _written_day(value: Any) -> Any:

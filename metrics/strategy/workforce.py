@@ -171,7 +171,26 @@ _FUNCTIONS = _words_of("""
     nam noi chi hochiminh quang chau customer care service sales store region north south central business price
     park green hill experience digital product young king head chief
 """)
-_PLACES = re.compile(r"\b(ha noi|ho chi minh|hai phong|da nang|lam dong|an giang|ha giang|ha nam|ha tinh|vinh long)\b")
+_PLACES = re.compile(
+    r"\b(ha noi|ho chi minh|hai phong|da nang|lam dong|an giang|ha giang|ha nam|ha tinh|vinh long|kien giang|tien giang"
+    r"|hau giang|bac giang|duc giang|thanh hoa|khanh hoa|binh thuan|ninh thuan|binh duong|binh dinh|binh phuoc|son la"
+    r"|phu yen|phu tho|phu quoc|hung yen|yen bai|long an|hoa binh|thai binh|thai nguyen|quang nam|quang binh|vinh phuc"
+    r"|tuyen quang|dien bien|dong nai|dong thap|nam dinh|nghe an|hoi an|"
+    # Years of the calendar, as in "Tết Bính Ngọ".
+    r"(?:giap|at|binh|dinh|mau|ky|canh|tan|nham|quy) (?:ty|suu|dan|mao|thin|ngo|mui|than|dau|tuat|hoi))\b"
+)
+#: What comes before the name of a firm: "công ty Nguyễn Kim" names no person.
+_FIRM = re.compile(
+    r"\b(công ty|cty|hãng|siêu thị|chuỗi|đối thủ|company|firm|retailer)\s+((?-i:[A-ZĐÀ-Ỹ])\w*\s?){1,4}", re.IGNORECASE
+)
+#: A code of a member of staff, an e-mail, a handle or a phone number inside a sentence. Amounts of money are none.
+_INSIDE_CONTACT = re.compile(
+    r"\w@\w|(^|\s)@\w|(?<![\d.,])(\+84|0)([\s.\-]?\d){8,10}(?![\d.,])"
+    r"|(?<![a-z])(nv|emp|msnv|agent)[\s_.\-#]*\d{2,}(?![\d/])",
+    re.IGNORECASE,
+)
+#: Surnames that are sure even in a text without capitals, before "văn" or "thị".
+_SURE_IN_LOWER = _words_of("nguyen tran pham huynh phan dang ngo dinh trinh le")
 _CONTACT = re.compile(r"\S@\S|(^|\s)@\w|(\d[\s.\-]?){8,}|\b(nv|emp|agent|msnv)[\s_.\-]*\d{2,}", re.IGNORECASE)
 _HANDLE = re.compile(r"^[a-z]+[._][a-z]+\d*$")
 
@@ -184,7 +203,29 @@ def looks_like_person(text: str) -> bool:
         return True
     if _HANDLE.match(text.strip()) and any(_is_name(part) for part in re.split(r"[._\d]+", text.strip())):
         return True
-    return any(_names_somebody(part) for part in re.split(r"[,;/|()\[\]:&+]|\s[-–—]\s|\s(?:and|và|cùng|with)\s", text))
+    return any(_names_somebody(part) for part in _PARTS.split(text))
+
+
+#: Between two of these stands one role, or one person.
+_PARTS = re.compile(r"[,;/|()\[\]:&+?!“”\"]|(?<!Mr)(?<!Mrs)(?<!Ms)(?<!Dr)\.|\s[-–—]\s|\s(?:and|và|cùng|with)\s")
+
+
+def mentions_person(text: str) -> bool:
+    """Whether a sentence names a person: 'chị Lan bên kho', 'Ask Jane Smith', 'nguyen van an'. Places, years of the
+    calendar and firms ("công ty …") are none."""
+    text = _FIRM.sub(" ", _visible(text))
+    folded = [fold(word) for word in re.findall(r"[^\W\d_]+", text)]
+    plain = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
+    for i in range(len(folded) - 2):
+        middle = plain[i + 1] in ("văn", "thị", "van", "thi")
+        if middle and folded[i] in _SURE_IN_LOWER and folded[i + 2] in _GIVEN_VI:
+            return True
+    return any(_names_somebody(part) for part in _PARTS.split(text))
+
+
+def mentions_contact(text: str) -> bool:
+    """Whether a sentence holds a staff code (NV-00017), an e-mail, a handle or a phone number."""
+    return bool(_INSIDE_CONTACT.search(_visible(text)))
 
 
 def _is_name(folded: str) -> bool:
@@ -197,8 +238,10 @@ def _names_somebody(part: str) -> bool:
         return False
     folded = [fold(word).rstrip(".") for word in words]
     capital = [word[0].isupper() for word in words]
-    if _PLACES.search(" ".join(folded)):
-        return any(_pair(folded, i) for i in range(len(words) - 1) if folded[i] in _GIVEN_EN)
+    kept = _outside_places(folded)
+    if not kept or (len(kept) == 1 and len(words) > 1) or words == ["Huế"]:
+        return False
+    words, folded, capital = [words[i] for i in kept], [folded[i] for i in kept], [capital[i] for i in kept]
     for i in range(len(words) - 1):
         follows = capital[i + 1] and folded[i + 1] not in _FUNCTIONS
         if folded[i] in _TITLES and follows and (len(words) == 2 or not capital[i] or _is_name(folded[i + 1])):
@@ -209,10 +252,19 @@ def _names_somebody(part: str) -> bool:
             return True
     if len(words) == 1:
         return capital[0] and (folded[0] in _ALONE_VI or folded[0] in _GIVEN_EN)
-    whole = 2 <= len(words) <= 4 and not any(word in _FUNCTIONS and word != "thi" for word in folded)
+    whole = 2 <= len(words) <= 4 and not any(word in _FUNCTIONS and word not in ("thi", "van") for word in folded)
     lower_vietnamese = folded[0] in _SURE_SURNAMES and all(word in _GIVEN_VI for word in folded[1:])
     all_given = all(capital) and all(word in _GIVEN_VI or word in _SURNAMES for word in folded)
     return whole and (lower_vietnamese or all_given)
+
+
+def _outside_places(folded: list[str]) -> list[int]:
+    """Positions of the words that belong to no place and no year of the calendar."""
+    line, starts = " ".join(folded), [0]
+    for word in folded:
+        starts.append(starts[-1] + len(word) + 1)
+    taken = [m.span() for m in _PLACES.finditer(line)]
+    return [i for i, at in enumerate(starts[:-1]) if not any(a <= at < b for a, b in taken)]
 
 
 def _pair(folded: list[str], i: int) -> bool:

@@ -98,7 +98,7 @@ class Words:
         year, _, part = period.partition("-")
         tail = year[2:] if short else year
         if not part:
-            return self("Year {year}", year=year)
+            return self("{year}", year=year)
         if part[0] == "Q":
             if self.lang == "vi":
                 return f"Q{part[1]}/{tail}" if short else f"quý {part[1]}/{year}"

@@ -156,9 +156,13 @@ def foot(*texts: str) -> str:
 def calm(title_text: str, *paragraphs: str, more: str = "") -> str:
     """The one card for empty, error and refusal: what is so, why, what to do. Commands stand in `backticks`; ``more``
     is HTML."""
-    said = (re.sub(r"`([^`]*)`", r"<code>\1</code>", esc(p)) for p in paragraphs if p)
-    inside = "".join(f"<p>{p}</p>" for p in said)
+    inside = "".join(f"<p>{commands(p)}</p>" for p in paragraphs if p)
     return f'<div class="calm" role="status"><h1>{esc(title_text)}</h1>{inside}{more}</div>'
+
+
+def commands(text: str) -> str:
+    """A text whose commands stand in `backticks`, as HTML."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", esc(text))
 
 
 def empty(text: str, mend: str) -> str:

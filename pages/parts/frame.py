@@ -14,7 +14,7 @@ For those who write pages:
   by release, strategy, language, theme, period and segment.
 * Texts go through ``page.w`` (message) and ``page.say`` (Local); every piece of HTML through ``cards.esc``.
 * Streamlit strips SVG from HTML: icons go through ``icons.svg`` (a mask), pictures through a figure or a component.
-* Links: ``page.link`` draws st.page_link, which changes pages without a reload; ``page.href`` is for <a class="lk">.
+* Links: ``page.link`` draws st.page_link; ``page.href`` is for <a class="lk">. Neither reloads (``parts.links``).
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ from unicodedata import normalize
 import streamlit as st
 
 from metrics.errors import Refusal, Refused, traced
-from metrics.headlines.frame import StrategyState, data_line, menu, place, state_line, strategy_state
+from metrics.headlines.frame import StrategyState, data_line, menu, state_line, strategy_state
 from metrics.release import Release
 from metrics.standing import default_period, periods
 from metrics.strategy.model import Local, Strategy
 from metrics.words import LANGUAGES, Words
-from pages.parts import address, cards
+from pages.parts import address, cards, live
 from pages.parts.address import script
+from pages.parts.links import followed
 from pages.parts.local import here
 from pages.parts.refusal import refuse
 from pages.parts.style import stylesheet
@@ -132,7 +133,7 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     theme = st.context.theme.type or "light"
     release = _release()
     today = date.fromisoformat(release.as_of) if release else None
-    state = strategy_state(Path(os.environ.get("CX_STRATEGY", ROOT / "strategy.yaml")), today)
+    state = strategy_state(live.strategy_file(_release_path(), ROOT), today)
     strategy = release.strategy if release else state.strategy
     offered: tuple[str, ...] = strategy.organisation.languages if strategy else ("vi", "en")
     lang = address.language(query, st.context.locale, offered)
@@ -167,16 +168,20 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     if address.asks_for_people(query, strategy):
         refuse(Refused.PERSON, w, kept, query, _release_path())
         return
-    if state.errors:
-        _strategy_errors(state, release, w)
+    if live.stops(state, release):
+        live.refusal(state, release, w)
         return
     if release is None or period is None:
         cards.show(cards.calm(w("There is nothing to show yet."), w("Run `make run`.")))
         return
+    clicked = followed(names)
+    if clicked:
+        st.switch_page(script(clicked[0]), query_params=clicked[1])
     page = Page(page_id, release, release.strategy, state, w, lang, theme, period, segment, {**query, **kept})
     body = st.empty()
     try:
         with body.container():
+            live.banner(page)
             _filters(page, options, filters)
             draw(page)
     except Refusal as refusal:
@@ -347,21 +352,6 @@ def _to_address(widget: str, key: str) -> None:
         st.query_params.pop(key, None)
     else:
         st.query_params[key] = value
-
-
-def _strategy_errors(state: StrategyState, release: Release | None, w: Words) -> None:
-    count = len(state.errors)
-    stands = ""
-    if release:
-        day = w.day(date.fromisoformat(release.as_of))
-        stands = w("The release of {day} still stands.", day=day)
-    text = (
-        w("Numbers return when this place in the strategy file is mended.")
-        if count == 1
-        else w("Numbers return when these {count} places in the strategy file are mended.", count=count)
-    )
-    rows = [(place(f), *f.say(w)) for f in state.errors]
-    cards.show(cards.calm(w("The strategy file has errors."), text, stands, more=cards.findings(rows)))
 
 
 def _log(error: Exception) -> None:

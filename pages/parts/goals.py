@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metrics.headlines.findings import told
 from metrics.headlines.frame import place
-from metrics.headlines.goals import Card
+from metrics.headlines.goals import Card, Promised, brand
 from metrics.headlines.waiting import Waiting
-from metrics.strategy.finding import Finding
-from metrics.words import Words
+from metrics.labels import join_names
 from pages.parts.cards import CLASS, esc, icon, status
 from pages.parts.frame import Page
 
@@ -27,7 +27,8 @@ def _goal(page: Page, card: Card) -> str:
         if text
     )
     return (
-        f'<section class="card goal"><h2>{esc(card.name)}</h2><dl>{outcomes}</dl>'
+        f'<section class="card goal"><h2>{esc(card.name)}</h2><p class="sub">{esc(card.statement)}</p>'
+        f"<dl>{outcomes}</dl>"
         f'<div class="gk">{_kpi(page, card)}</div>'
         f'<div class="xs mut gf">{esc(card.sponsor)}</div></section>'
     )
@@ -51,8 +52,46 @@ def _kpi(page: Page, card: Card) -> str:
     )
 
 
-def waiting_and_debt(page: Page, found: Sequence[Waiting], more: int, debt: Sequence[Finding]) -> str:
-    return f'<div class="g2b sect">{_waiting(page, found, more)}{_debt(page.w, debt)}</div>'
+def waiting_and_debt(page: Page, found: Sequence[Waiting], more: int) -> str:
+    return f'<div class="g2b sect">{_waiting(page, found, more)}{_debt(page)}</div>'
+
+
+def brand_html(page: Page) -> str:
+    """Where the goals come from: what the company wants to be, what it promises and what measures each promise."""
+    w, texts = page.w, brand(page.strategy, page.w)
+    if not (texts.vision or texts.promises or texts.competence or texts.segments):
+        return ""
+    heads = (w("We promise"), w("Goal that serves it"), w("What measures it"))
+    rows = "".join(
+        f'<tr><th scope="row">{esc(p.statement)}</th><td data-h="{esc(heads[1])}">{_served(page, p)}</td>'
+        f'<td data-h="{esc(heads[2])}">{_measures(page, p)}</td></tr>'
+        for p in texts.promises
+    )
+    head = "".join(f'<th scope="col">{esc(h)}</th>' for h in heads)
+    promises = f'<table class="t pr"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>' if rows else ""
+    beside = ""
+    if texts.competence:
+        beside += f"<h3>{esc(w('What we do better than others'))}</h3><p>{esc(texts.competence)}</p>"
+    if texts.segments:
+        first = "".join(f"<li><b>{esc(name)}</b> {esc(why)}</li>" for name, why in texts.segments)
+        beside += f"<h3>{esc(w('Customers who come first'))}</h3><ul>{first}</ul>"
+    side = f'<div class="bs">{beside}</div>' if beside else ""
+    title = texts.vision or w("What we promise")
+    sub = f'<div class="sub">{esc(w("Our vision, and the promises every goal serves."))}</div>' if texts.vision else ""
+    return f'<section class="card br"><h2>{esc(title)}</h2>{sub}<div class="bg">{promises}{side}</div></section>'
+
+
+def _served(page: Page, promised: Promised) -> str:
+    return esc(join_names(promised.goals, page.w)) if promised.goals else _gap(page.w("no goal serves it"))
+
+
+def _measures(page: Page, promised: Promised) -> str:
+    links = [f'<a class="q" href="{esc(page.href("kpi", kpi=id))}">{esc(name)}</a>' for id, name in promised.kpis]
+    return "<br>".join(links) if links else _gap(page.w("no KPI measures it"))
+
+
+def _gap(text: str) -> str:
+    return f'<span class="gap">{esc(text)}</span>'
 
 
 def _waiting(page: Page, found: Sequence[Waiting], more: int) -> str:
@@ -73,13 +112,14 @@ def _waiting(page: Page, found: Sequence[Waiting], more: int) -> str:
     return f'<div><h2>{esc(w("Waiting for a decision"))}</h2><div class="sub">{esc(sub)}</div>{rows}{tail}</div>'
 
 
-def _debt(w: Words, debt: Sequence[Finding]) -> str:
+def _debt(page: Page) -> str:
+    w, debt, declared = page.w, page.state.debt, page.state.strategy or page.strategy
     rows = []
     for finding in debt[:MOST_DEBT]:
-        what, mend = finding.say(w)
+        what, mend = told(finding, declared, w)
         rows.append(
-            f'<div class="db"><code class="place">{esc(place(finding))}</code>{esc(what)} '
-            f'<span class="mut">{esc(mend)}</span></div>'
+            f'<div class="db">{esc(what)} <span class="mut">{esc(mend)}</span>'
+            f'<code class="place">{esc(place(finding))}</code></div>'
         )
     count = len(debt)
     title = w("Strategy debt: 1 place") if count == 1 else w("Strategy debt: {count} places", count=count)

@@ -107,7 +107,7 @@ def test_a_bar_keeps_the_proportion_of_value_and_path(release: Release) -> None:
     assert drawn.bar is not None and drawn.mark is not None
     assert drawn.bar / drawn.mark == pytest.approx(30 / 40)
     assert drawn.mark <= 1
-    assert drawn.count == "5 KPIs, 2 off course"
+    assert drawn.count == "5 KPIs serve it, 2 off course"
 
 
 def test_a_negative_score_has_a_bar_that_begins_at_the_lowest_score(release: Release) -> None:

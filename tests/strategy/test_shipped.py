@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from metrics.strategy.load import load
 from metrics.strategy.model import Local, Strategy
+from metrics.strategy.rules_listening import unanswered
 from metrics.strategy.schema import json_schema
 from tests.strategy.cases import SMALL, edited
 
@@ -33,6 +34,16 @@ def test_its_only_debt_is_what_the_company_knows_of(strategy: Strategy) -> None:
     text = SHIPPED.read_text(encoding="utf-8").splitlines()
     found = {(f.code, text[(f.place.line or 0) - 1].split("id: ")[-1]) for f in findings}
     assert found == {("J001", "installation"), ("J001", "use"), ("K006", "price_fair")}
+
+
+def test_it_shows_every_part_of_a_strategy(strategy: Strategy) -> None:
+    """A model of how to write one: each optional block is there, each question answers all eight."""
+    assert strategy.brand.vision and strategy.brand.core_competence and strategy.brand.segments
+    assert {p.id for p in strategy.brand.promises} == {g.promise for g in strategy.goals}
+    assert all(unanswered(q.purpose) == () for q in strategy.questions)
+    assert all(lever.owner for k in strategy.kpis for lever in k.levers)
+    assert {a.start > AS_OF for a in strategy.actions} == {True, False} and any(a.scope for a in strategy.actions)
+    assert strategy.loyalty.panel.by and strategy.loyalty.value.margin
 
 
 def test_every_goal_has_kpis_and_every_kpi_a_purpose(strategy: Strategy) -> None:
@@ -81,6 +92,18 @@ def test_the_schema_is_a_schema_and_accepts_the_shipped_files() -> None:
     for path in (SHIPPED, *ROOT.glob("examples/*/strategy.yaml")):
         assert not list(validator(json_schema()).iter_errors(as_json_types(path.read_text(encoding="utf-8")))), path
     assert not list(validator(json_schema()).iter_errors(as_json_types(SMALL)))
+
+
+def test_every_key_of_the_schema_is_explained() -> None:
+    """An editor shows the description beside the key."""
+    schema = json_schema()
+    shapes = {"strategy.yaml": schema, **schema["$defs"]}
+    assert len(shapes) > 25
+    for name, shape in shapes.items():
+        assert shape.get("description"), name
+        properties = (shape["anyOf"][1] if "anyOf" in shape else shape)["properties"]
+        for key, field in properties.items():
+            assert len(field.get("description", "")) > 6, f"{name}.{key}"
 
 
 @pytest.mark.parametrize(
