@@ -67,8 +67,10 @@ def refuse(kind: Refused, path: Path, strategy: Strategy | None = None) -> NoRet
 def open_release(path: Path) -> Any:
     from contextlib import closing
 
-    from metrics.release import Release
+    from metrics.release import Release, newest
 
+    # As on the pages of this machine: a draft beside the release comes first.
+    path = newest(path)
     if not path.exists():
         stop(1, f"{path}: there is no release here. Run `python -m metrics build` first.")
     try:

@@ -38,7 +38,7 @@ import streamlit as st
 
 from metrics.errors import Refusal, Refused, traced
 from metrics.headlines.frame import StrategyState, data_line, menu, state_line, strategy_state
-from metrics.release import Release
+from metrics.release import Release, newest
 from metrics.standing import default_period, periods
 from metrics.strategy.model import Local, Strategy
 from metrics.words import LANGUAGES, Words
@@ -236,8 +236,10 @@ def _release_path() -> Path:
 
 
 def _release() -> Release | None:
-    """The release, opened once per process and again when the file is replaced; None when there is none to read."""
-    path = _release_path()
+    """The release, opened once per process and again when the file is replaced; None when there is none to read.
+
+    On the machine that serves it a draft beside it comes first: whoever builds wants to see what was built."""
+    path = newest(_release_path()) if here() else _release_path()
     try:
         stat = path.stat()
     except OSError:
@@ -250,17 +252,17 @@ def _release() -> Release | None:
         return None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _opened(path: str, modified: int, size: int) -> Release:
     return Release(Path(path))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _periods(release: Release) -> tuple[str, ...]:
     return periods(release)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _default_period(release: Release) -> str:
     return default_period(release)
 
