@@ -122,8 +122,8 @@ def read_yaml(text: str, file: str, plain: bool = False) -> tuple[Any, Places, t
 
     The values are None when the text is not YAML; ``file`` is only a name for places. ``plain``: also complain of
     values that programs read differently; a sources file, whose words are those of the data, does without. Codes: Y004
-    not YAML, Y005 a key twice, Y006 empty, Y007 too many nodes or too deep, Y008 yes or no, Y009 an odd number, Y010 a tab, Y011 a
-    merge key, Y013 a second document, M004 a key that is no word."""
+    not YAML, Y005 a key twice, Y006 empty, Y007 too many nodes or too deep, Y008 yes or no, Y009 an odd number, Y010 a
+    tab, Y011 a merge key, Y013 a second document, M004 a key that is no word."""
     places = Places(file, {}, {})
 
     def stop(code: str, place: Place, what: str, mend: str, **values: str) -> tuple[Any, Places, tuple[Finding, ...]]:
