@@ -22,7 +22,7 @@ class Asker:
     w: Words
 
     def say(self, text: str = "", strong: bool = False) -> None:
-        typer.secho(text, bold=strong)
+        typer.echo(typer.style(text, bold=True) if strong else text)
 
     def text(
         self,
@@ -41,7 +41,7 @@ class Asker:
             answer = "".join(c if c.isprintable() else " " for c in given).strip() or default
             if not answer and optional:
                 return ""
-            no = self._no(answer) or (wrong(answer) if wrong else None)
+            no = (wrong(answer) if wrong and answer else None) or self._no(answer)
             if no is None:
                 return answer
             self.say(f"  {no}")

@@ -22,6 +22,7 @@ from metrics.strategy.model import (
     KPI,
     Action,
     Brand,
+    Change,
     Dimension,
     DimensionValue,
     Disclosure,
@@ -78,6 +79,7 @@ DEMANDED: dict[tuple[type[BaseModel], str], str] = {
 }
 #: Keys that may be left out: their default is a decision too, or another rule sees what it led to.
 FREE: dict[type[BaseModel], tuple[str, ...]] = {
+    Change: ("redefines",),
     Organisation: ("note", "currency", "time_zone", "languages"),
     Brand: ("vision", "segments"),
     Touchpoint: ("channel", "self_service"),
@@ -94,7 +96,7 @@ FREE: dict[type[BaseModel], tuple[str, ...]] = {
     Reading: ("within_days",),
     Lever: ("id",),
     Link: ("identity",),
-    KPI: ("of", "promise", "scope", "stage", "since", "drives", "counter"),
+    KPI: ("of", "promise", "scope", "stage", "since", "history", "drives", "counter"),
     Action: ("stage", "scope"),
     Disclosure: tuple(Disclosure.model_fields),
     Event: ("kpis", "redefines", "repeats"),
