@@ -207,10 +207,10 @@ def _remeasured(was: KPI, now: KPI, old: Row, new: Row, compared: Comparison) ->
         if asked[0] and asked[1] and (asked[0].text, asked[0].scale) != (asked[1].text, asked[1].scale):
             return True
     events = [e for e in compared.after.events if e.redefines and (not e.kpis or now.id in e.kpis)]
-    recorded = {c.on for c in was.history}
+    recorded = {c.date for c in was.history}
     if not defined_anew(was, now, compared.before, compared.after):
-        recorded |= {c.on for c in now.history}
-    own = [Event(date=c.on, name=c.what, redefines=True) for c in now.history if c.redefines and c.on in recorded]
+        recorded |= {c.date for c in now.history}
+    own = [Event(date=c.date, name=c.what, redefines=True) for c in now.history if c.redefines and c.date in recorded]
     return any(_between(e, old.period, new.period) for e in (*events, *own))
 
 

@@ -25,7 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "targets": ("by",),
     "drives": ("kpi",),
     "levers": ("name",),
-    "history": ("on",),
+    "history": ("date",),
     "events": ("date", "name"),
     "items": ("question",),
     "outcomes": ("kpi",),
@@ -117,8 +117,8 @@ def _unrecorded(changed: set[str], old: list[Plain], new: list[Plain]) -> tuple[
     then = {k["id"]: k for k in old}
     found = []
     for kpi in new:
-        known = [c["on"] for c in then[kpi["id"]]["history"]] if kpi["id"] in then else []
-        if kpi["id"] in changed and not any(c["on"] not in known for c in kpi["history"]):
+        known = [c["date"] for c in then[kpi["id"]]["history"]] if kpi["id"] in then else []
+        if kpi["id"] in changed and not any(c["date"] not in known for c in kpi["history"]):
             found.append(kpi["id"])
     return tuple(found)
 

@@ -12,7 +12,7 @@ def dated_events(strategy: Strategy) -> tuple[Event, ...]:
     the day since which it is measured in this way: what charts draw and cut their lines at."""
     every = tuple(k.id for k in strategy.kpis)
     told = {(e.date, k) for e in strategy.events if e.redefines for k in (e.kpis or every)}
-    changes = {(c.on, k.id): c.what for k in strategy.kpis for c in k.history if c.redefines}
+    changes = {(c.date, k.id): c.what for k in strategy.kpis for c in k.history if c.redefines}
     since = {(k.since, k.id): MEASURED_ANEW for k in strategy.kpis if k.since}
     own = ((day, id, what) for (day, id), what in {**since, **changes}.items() if (day, id) not in told)
     return (*strategy.events, *(Event(date=day, name=what, kpis=(id,), redefines=True) for day, id, what in own))

@@ -270,7 +270,7 @@ class Link(Model):
 class Change(Model):
     """A decision that changed how a KPI is measured or computed."""
 
-    on: Day = Field(description="The day it took force.")
+    date: Day = Field(description="The day it took force.")
     what: Local = Field(description="What changed, in a few words.")
     redefines: Flag = Field(True, description="Figures before this day do not compare: the line is cut.")
 

@@ -132,7 +132,7 @@ def test_words_alone_are_told_apart() -> None:
 
 def test_a_formula_that_changed_without_a_record_is_told() -> None:
     assert changes(RENAMED).unrecorded == ("first_reply_4h",)
-    entry = "of: {hours: 4}\n    history: [{on: 2026-03-01, what: Four hours instead of two}]"
+    entry = "of: {hours: 4}\n    history: [{date: 2026-03-01, what: Four hours instead of two}]"
     assert changes(RENAMED.replace("of: {hours: 4}", entry)).unrecorded == ()
 
 

@@ -133,7 +133,7 @@ def test_what_was_measured_in_another_way_is_not_split(how: str, pair: tuple[Rel
         new = Event(date=date(2026, 2, 1), name=_local("Asked anew"), kpis=("tnps",), redefines=True)
         after = after.model_copy(update={"events": (*after.events, new)})
     elif how == "history":
-        after = _with(after, "tnps", history=(Change(on=date(2026, 2, 1), what=_local("Asked anew")),))
+        after = _with(after, "tnps", history=(Change(date=date(2026, 2, 1), what=_local("Asked anew")),))
     else:
         asked = tuple(
             q.model_copy(update={"text": _local("Would you?")}) if q.id == "tnps" else q for q in after.questions
@@ -145,7 +145,7 @@ def test_what_was_measured_in_another_way_is_not_split(how: str, pair: tuple[Rel
 
 def test_the_record_of_a_new_formula_does_not_hide_its_effect(pair: tuple[Release, Release]) -> None:
     """The formula is computed for old periods too, so its own entry in the history is no reason to say nothing."""
-    entry = (Change(on=date(2026, 2, 1), what=_local("Four hours instead of two")),)
+    entry = (Change(date=date(2026, 2, 1), what=_local("Four hours instead of two")),)
     after = _with(pair[1].strategy, "first_reply_4h", history=entry)
     assert of(all_moves(pair, after), "first_reply_4h").definition is not None
 

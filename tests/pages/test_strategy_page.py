@@ -122,7 +122,7 @@ def test_a_redefined_kpi_is_as_young_as_its_definition(release: Release) -> None
 
 def test_a_recorded_change_cuts_the_line_and_counts(release: Release) -> None:
     what = Local(en="Counts chats too", vi="Tính cả chat")
-    entries = (Change(on=date(2025, 1, 1), what=what), Change(on=date(2025, 7, 1), what=what, redefines=False))
+    entries = (Change(date=date(2025, 1, 1), what=what), Change(date=date(2025, 7, 1), what=what, redefines=False))
     strategy = with_kpi(release.strategy, "fcr", history=entries)
     events = [e for e in dated_events(strategy) if e.redefines and "fcr" in e.kpis]
     assert [e.date for e in events] == [date(2025, 1, 1)]
@@ -142,7 +142,7 @@ def test_since_when_it_is_measured_so_cuts_the_line_too(release: Release) -> Non
 
 
 def test_a_declared_event_and_its_record_are_one_change(release: Release) -> None:
-    entry = (Change(on=date(2025, 4, 1), what=Local(en="Survey rule", vi="Cách mời")),)
+    entry = (Change(date=date(2025, 4, 1), what=Local(en="Survey rule", vi="Cách mời")),)
     strategy = with_kpi(release.strategy, "tnps", history=entry)
     assert len(dated_events(strategy)) == len(strategy.events)
 
