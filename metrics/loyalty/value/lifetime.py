@@ -1,0 +1,267 @@
+"""What a new customer is worth over the horizon, with its interval: which method is used, why, and what it gives.
+
+Money is revenue here; the declared margin is applied where it is read. Every float has three significant digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.errors import Refusal
+from metrics.kpis.intervals import Z95
+from metrics.loyalty.lmg import Array
+from metrics.loyalty.value import bgnbd, gamma_gamma, sbg
+from metrics.loyalty.value.bgnbd import Customers
+from metrics.loyalty.value.delta import Estimate, Fit, covariance, intervals
+
+WEEK = 7.0
+YEAR = 365.25
+MONTHS = 12
+NEEDED = 200
+"""Customers below which no model is fitted, also ten for each of its seven parameters (design: n >= max(10 p, 200))."""
+REPEATERS = 50
+WATCHED = 90
+"""Days that half of the customers must have been watched for."""
+MISSED = 0.15
+"""Orders of the months held back may be foreseen too high or too low by this share."""
+TIED = 0.3
+"""Correlation of spend and frequency beyond which the two may not be multiplied."""
+PAUSES = 0.05
+"""Share of months without an order, before a customer's last one, beyond which there is no contract to speak of."""
+
+
+@unique
+class Method(Enum):
+    SBG = "sbg"
+    BGNBD = "bgnbd"
+    COHORTS = "cohorts"
+    NONE = "none"
+
+
+@unique
+class Why(Enum):
+    """Why this method."""
+
+    CONTRACT = "contract"
+    """Customers sign and cancel."""
+    FORESEES = "foresees"
+    """The model foresaw the orders of months it had not seen."""
+    TOO_FEW = "too_few"
+    TOO_SHORT = "too_short"
+    """Customers have not been watched long enough for a model."""
+    MISSED = "missed"
+    """The model missed the orders of months it had not seen."""
+    TIED = "tied"
+    """Who orders often spends more or less an order, so that the two may not be multiplied."""
+    PAUSES = "pauses"
+    """A contract was declared, but customers pause and come back."""
+    UNFIT = "unfit"
+    """The likelihood has no maximum that means anything."""
+
+
+@unique
+class Figure(Enum):
+    WORTH = "worth"
+    """Revenue of a new customer over the horizon, first order included, later money counting less."""
+    ORDERS = "orders"
+    """Orders of a new customer over the horizon, the first included."""
+    SPEND = "spend"
+    """Revenue of an order (of a month, with a contract)."""
+    STAY = "stay"
+    """Chance, 0 to 100, that a customer stays after an order (a first renewal, with a contract)."""
+    RETURNER = "returner"
+    """How much more a customer who comes back in time is worth than one who does not."""
+    FIVE = "five"
+    """Revenue per new customer that five points more of retention bring."""
+    FORESEEN = "foreseen"
+    """Orders foreseen, in percent of those that came, in months the model had not seen; without interval."""
+    KEPT = "kept"
+    """Interval only: revenue of earlier customers in percent of last year's revenue."""
+    EARNED = "earned"
+    """Interval only: revenue of new customers who came through customers, likewise."""
+    GROWTH = "growth"
+    """Interval only: earned growth rate, kept + earned - 100."""
+    SEEN = "seen"
+    """Interval only: revenue a customer has brought so far as cohorts were watched."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the strategy declares. ``discount`` percent a year; ``days``: within which coming back counts."""
+
+    discount: float
+    years: int
+    days: int
+
+    def weights(self, months: int) -> Array:
+        """What money of each month is worth today: of month 1 .. ``months`` after the first order, at its middle."""
+        middle = np.arange(1, months + 1) - 0.5
+        found: Array = (1 + self.discount / 100) ** (-middle / MONTHS)
+        return found
+
+
+@dataclass(frozen=True)
+class History:
+    """Customers whose first order was seen, one place each; whole days. ``orders`` days with an order after the first,
+    ``last`` and ``watched`` days from the first order, ``mean`` revenue of a day with an order. ``early``: the same
+    customers as far as they were known when the last ``held`` days were held back (orders after the first, last,
+    watched), and ``came`` the days with an order that they had in these."""
+
+    orders: Array
+    last: Array
+    watched: Array
+    mean: Array
+    early: Customers
+    held: int
+    came: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """``n`` customers behind it. ``curve``: revenue brought by month 0, 1, 2 ... after the first order."""
+
+    method: Method
+    why: Why
+    n: int
+    figures: dict[Figure, Estimate]
+    curve: tuple[Estimate, ...]
+
+
+def grouped(c: Customers) -> tuple[Customers, NDArray[np.int64]]:
+    """Alike customers as one place with a weight, and each customer's place: a likelihood needs no more than how many
+    have each (orders, last, watched), whole days."""
+    key = (c.orders.astype(np.int64) << 40) | (c.last.astype(np.int64) << 20) | c.watched.astype(np.int64)
+    _, at, inverse, count = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    return Customers(c.orders[at], c.last[at], c.watched[at], count.astype(float)), inverse
+
+
+def in_weeks(c: Customers) -> Customers:
+    return Customers(c.orders, c.last / WEEK, c.watched / WEEK, c.weight)
+
+
+def unfit(h: History) -> Why | None:
+    """Why no model may be fitted to these customers, None if one may."""
+    if len(h.orders) < NEEDED or int((h.orders > 0).sum()) < REPEATERS:
+        return Why.TOO_FEW
+    if np.median(h.watched) < WATCHED or len(h.early.orders) < NEEDED or not h.came:
+        return Why.TOO_SHORT
+    again = (h.orders > 0) & (h.mean > 0)
+    spread = h.orders[again].std() > 0 and h.mean[again].std() > 0
+    if spread and abs(float(np.corrcoef(h.orders[again], np.log(h.mean[again]))[0, 1])) > TIED:
+        return Why.TIED
+    return None
+
+
+def without_contract(h: History, terms: Terms) -> Result | Why:
+    """BG/NBD with gamma-gamma, or why it may not be used. It is tried first on the months before those held back."""
+    why = unfit(h)
+    if why:
+        return why
+    try:
+        early, _ = grouped(h.early)
+        early = in_weeks(early)
+        tried = bgnbd.rates(bgnbd.fit(early).theta)
+        ratio = bgnbd.foreseen(tried, early, h.held / WEEK) / h.came
+        if not 1 - MISSED <= ratio <= 1 + MISSED:
+            return Why.MISSED
+        alike, place = grouped(Customers(h.orders, h.last, h.watched))
+        alike = in_weeks(alike)
+        orders = bgnbd.fit(alike)
+        money = gamma_gamma.fit(h.orders + 1, h.mean)
+        per_customer = Fit(
+            orders.theta, bgnbd.scores(orders.theta, alike)[place], orders.hessian, orders.free, orders.loglik
+        )
+        cov = covariance([per_customer, money])
+    except (Refusal, np.linalg.LinAlgError):
+        return Why.UNFIT
+    theta = np.concatenate([orders.theta, money.theta])
+    if gamma_gamma.spend(money.theta).q <= 1.05 or not np.isfinite(cov).all():
+        return Why.UNFIT
+    found = intervals(lambda at: _figures(at, terms), theta, cov)
+    worth, count, spend, stay, returner, *curve = found
+    figures = {
+        Figure.WORTH: worth,
+        Figure.ORDERS: count,
+        Figure.SPEND: spend,
+        Figure.STAY: stay.times(100),
+        Figure.RETURNER: returner,
+        Figure.FIVE: returner.times(0.05),
+        Figure.FORESEEN: Estimate(100 * ratio, 100 * ratio, 100 * ratio),
+    }
+    return Result(Method.BGNBD, Why.FORESEES, len(h.orders), figures, tuple(curve))
+
+
+def _figures(theta: Array, terms: Terms) -> Array:
+    """Worth, orders, spend, chance to stay, what a returner is worth more, and the curve, from the parameters of
+    BG/NBD (4) and gamma-gamma (3)."""
+    p, mean = bgnbd.rates(theta[:4]), gamma_gamma.spend(theta[4:]).mean
+    months = terms.years * MONTHS
+    at = np.arange(months + 1) * YEAR / MONTHS / WEEK
+    weights = terms.weights(months)
+    gained = np.diff(bgnbd.expected(p, at))
+    curve = mean * np.concatenate([[1.0], 1 + np.cumsum(gained * weights)])
+    # Who kept silent for the days: the same customers with the rate their silence leaves, from that day on.
+    silent = terms.days / WEEK
+    later = np.maximum(at - silent, 0.0)
+    quiet = mean * (np.diff(bgnbd.after_silence(p, silent, later)) * weights).sum()
+    returner = (curve[-1] - mean - quiet) / bgnbd.returned(p, silent)
+    return np.concatenate([[curve[-1], 1 + gained.sum(), mean, p.stay, returner], curve])
+
+
+def with_contract(cohorts: list[sbg.Cohort], paused: float, paid: tuple[float, float], terms: Terms) -> Result | Why:
+    """Shifted-beta-geometric over months, or why it may not be used.
+
+    ``paused``: share of months without an order before a customer's last; ``paid``: mean revenue of a month with an
+    order and its standard error over customers."""
+    n = int(sum(c.there[0] for c in cohorts))
+    if n < NEEDED:
+        return Why.TOO_FEW
+    if paused > PAUSES:
+        return Why.PAUSES
+    if max((len(c.there) for c in cohorts), default=0) < 4:
+        return Why.TOO_SHORT
+    try:
+        fitted = sbg.fit(cohorts)
+        cov = np.zeros((3, 3))
+        cov[:2, :2] = covariance([fitted])
+    except (Refusal, np.linalg.LinAlgError):
+        return Why.UNFIT
+    cov[2, 2] = (paid[1] / paid[0]) ** 2
+    theta = np.concatenate([fitted.theta, [np.log(paid[0])]])
+    worth, count, spend, stay, five, *curve = intervals(lambda at: _contract_figures(at, terms), theta, cov)
+    figures = {
+        Figure.WORTH: worth,
+        Figure.ORDERS: count,
+        Figure.SPEND: spend,
+        Figure.STAY: stay.times(100),
+        Figure.FIVE: five,
+    }
+    return Result(Method.SBG, Why.CONTRACT, n, figures, tuple(curve))
+
+
+def _contract_figures(theta: Array, terms: Terms) -> Array:
+    p, paid = sbg.leaving(theta[:2]), float(np.exp(theta[2]))
+    months = terms.years * MONTHS
+    there = p.survival(months)
+    weights = np.concatenate([[1.0], (1 + terms.discount / 100) ** (-np.arange(1, months + 1) / MONTHS)])
+    curve = paid * np.cumsum(there * weights)
+    stays = p.retention(months)
+    more = np.concatenate([[1.0], np.cumprod(np.minimum(stays + 0.05, 1.0))])
+    five = paid * float(((more - there) * weights).sum())
+    return np.concatenate([[curve[-1], there.sum(), paid, float(stays[0]), five], curve])
+
+
+def mean_and_error(revenue: Array, months: Array) -> tuple[float, float]:
+    """Revenue of a month and its standard error, from each customer's revenue and months with an order (ratio
+    estimate, Cochran, "Sampling Techniques", 3rd ed., Wiley 1977, section 2.11)."""
+    ratio = float(revenue.sum() / months.sum())
+    rest = revenue - ratio * months
+    return ratio, float(np.sqrt((rest * rest).sum()) / months.sum())
+
+
+def wald(value: float, error: float) -> Estimate:
+    return Estimate(value, value - Z95 * error, value + Z95 * error)
