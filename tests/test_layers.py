@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics.strategy",),
     ("metrics.kpis",),
     ("metrics.strategy.model", "metrics.strategy.workforce"),
+    ("metrics.strategy.shapes",),
     ("metrics.periods", "metrics.refusals"),
     ("metrics.words", "metrics.errors"),
 )
