@@ -26,11 +26,13 @@ from metrics.build.gather import Instance, gather_metric, instances
 from metrics.build.pooling import pools_of
 from metrics.build.publish import Number, Pools, Published, publish
 from metrics.build.report import Report
+from metrics.build.value import cleared, fits
 from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError, Refused
 from metrics.loyalty.drivers import Kind
 from metrics.loyalty.panel import Fitted, fit_all
+from metrics.loyalty.value.sums import keys
 from metrics.release import FORMAT, write
 from metrics.sources.canonical import BY_NAME
 from metrics.sources.mapping import load_sources
@@ -71,7 +73,7 @@ def build(
         tables, said, pools = _numbers(engine, strategy, found, facts, clock)
         with clock.stage("Loyalty"):
             fitted = fit_all(engine, strategy, found)
-            tables |= _drivers(fitted)
+            tables |= _drivers(fitted) | fits(engine, strategy, found, facts, pools)
     with clock.stage("Release"):
         tables |= _provenance(strategy, found)
         build_id = content_hash(tables)
@@ -167,6 +169,7 @@ def _numbers(
                 said.append(published)
             refused += [(kpi, why.value) for kpi in instance.kpis if why]
             clock.step()
+        said += cleared(engine, strategy, found, facts, pools, {s.key for s in said})
     # ``said`` is everything that will be told. The joint test (design §4.5) stands here: it takes what is said of each
     # family, block by block, and returns what may stay.
     return _rows(strategy, said) | {"refused": refused}, said, pools
@@ -293,7 +296,7 @@ def _vocabulary(strategy: Strategy, tables: Tables, found: Read) -> Vocabulary:
     dimensions = {d for v in strategy.views for d in v.dimensions}
     return Vocabulary(
         strategy=_json(strategy),
-        metrics=frozenset(i.key for i in used),
+        metrics=frozenset(i.key for i in used) | keys(strategy),
         measures=frozenset(row[5] for row in tables["number"]),
         views=frozenset(v.id for v in strategy.views),
         values=frozenset((d, v) for d in dimensions for v in names(strategy, d)),

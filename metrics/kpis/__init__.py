@@ -12,6 +12,7 @@ from metrics.kpis.new_customers import NEW_CUSTOMERS
 from metrics.kpis.nps import NPS
 from metrics.kpis.on_time import ON_TIME
 from metrics.kpis.promise_kept import PROMISE_KEPT
+from metrics.kpis.referred import REFERRED
 from metrics.kpis.reopened import REOPENED
 from metrics.kpis.repeat_contact import REPEAT_CONTACT
 from metrics.kpis.replied_within import REPLIED_WITHIN
@@ -43,6 +44,7 @@ METRICS: tuple[Metric, ...] = (
     REPURCHASE,
     RETENTION,
     NEW_CUSTOMERS,
+    REFERRED,
     REVENUE,
     SERIES,
 )

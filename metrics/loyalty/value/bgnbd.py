@@ -78,9 +78,7 @@ def _parts(p: Rates, c: Customers) -> tuple[Array, Array]:
     there = -(p.r + x) * np.log(p.alpha + c.watched)
     gone = np.full(len(x), -np.inf)
     again = x > 0
-    gone[again] = (
-        np.log(p.a) - np.log(p.b + x[again] - 1) - (p.r + x[again]) * np.log(p.alpha + c.last[again])
-    )
+    gone[again] = np.log(p.a) - np.log(p.b + x[again] - 1) - (p.r + x[again]) * np.log(p.alpha + c.last[again])
     both = np.logaddexp(there, gone)
     return before + both, np.exp(gone - both)
 
@@ -99,9 +97,7 @@ def scores(theta: Array, c: Customers) -> Array:
     a = both + gone / p.a
     b = both + psi(p.b + x) - psi(p.b) - np.where(gone > 0, gone / np.maximum(p.b + x - 1, 1e-300), 0.0)
     stop = p.a / size
-    return np.column_stack(
-        [r * p.r, alpha * p.alpha, (a - b) * size * stop * (1 - stop), a * p.a + b * p.b]
-    )
+    return np.column_stack([r * p.r, alpha * p.alpha, (a - b) * size * stop * (1 - stop), a * p.a + b * p.b])
 
 
 def fit(c: Customers) -> Fit:
@@ -175,9 +171,7 @@ def alive(p: Rates, c: Customers) -> Array:
     """Chance, 0 to 1, that each customer has not stopped (Fader, Hardie and Lee, "Computing P(alive) Using the BG/NBD
     Model", 2008)."""
     x = np.maximum(c.orders, 1)
-    odds = (np.log(p.a) - np.log(p.b + x - 1)) + (p.r + x) * (
-        np.log(p.alpha + c.watched) - np.log(p.alpha + c.last)
-    )
+    odds = (np.log(p.a) - np.log(p.b + x - 1)) + (p.r + x) * (np.log(p.alpha + c.watched) - np.log(p.alpha + c.last))
     return np.where(c.orders > 0, expit(-odds), 1.0)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from metrics.kpis.intervals import Z95
 from metrics.loyalty.lmg import Array
+from metrics.loyalty.value.told import Estimate
 
 STEP = 1e-4
 """Of the central differences, on unbounded parameters of order one."""
@@ -31,20 +32,6 @@ class Fit:
     hessian: Array
     free: NDArray[np.bool_]
     loglik: float
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def times(self, factor: float) -> Estimate:
-        """The figure in other units; a negative factor swaps the ends."""
-        low, high = sorted((self.low * factor, self.high * factor))
-        return Estimate(self.value * factor, low, high)
 
 
 def hessian_of(gradient: Callable[[Array], Array], theta: Array) -> Array:

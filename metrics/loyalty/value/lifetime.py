@@ -6,17 +6,16 @@ Money is revenue here; the declared margin is applied where it is read. Every fl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, unique
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metrics.errors import Refusal
-from metrics.kpis.intervals import Z95
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.value import bgnbd, gamma_gamma, sbg
 from metrics.loyalty.value.bgnbd import Customers
-from metrics.loyalty.value.delta import Estimate, Fit, covariance, intervals
+from metrics.loyalty.value.delta import Fit, covariance, intervals
+from metrics.loyalty.value.told import Estimate, Figure, Method, Why
 
 WEEK = 7.0
 YEAR = 365.25
@@ -32,61 +31,6 @@ TIED = 0.3
 """Correlation of spend and frequency beyond which the two may not be multiplied."""
 PAUSES = 0.05
 """Share of months without an order, before a customer's last one, beyond which there is no contract to speak of."""
-
-
-@unique
-class Method(Enum):
-    SBG = "sbg"
-    BGNBD = "bgnbd"
-    COHORTS = "cohorts"
-    NONE = "none"
-
-
-@unique
-class Why(Enum):
-    """Why this method."""
-
-    CONTRACT = "contract"
-    """Customers sign and cancel."""
-    FORESEES = "foresees"
-    """The model foresaw the orders of months it had not seen."""
-    TOO_FEW = "too_few"
-    TOO_SHORT = "too_short"
-    """Customers have not been watched long enough for a model."""
-    MISSED = "missed"
-    """The model missed the orders of months it had not seen."""
-    TIED = "tied"
-    """Who orders often spends more or less an order, so that the two may not be multiplied."""
-    PAUSES = "pauses"
-    """A contract was declared, but customers pause and come back."""
-    UNFIT = "unfit"
-    """The likelihood has no maximum that means anything."""
-
-
-@unique
-class Figure(Enum):
-    WORTH = "worth"
-    """Revenue of a new customer over the horizon, first order included, later money counting less."""
-    ORDERS = "orders"
-    """Orders of a new customer over the horizon, the first included."""
-    SPEND = "spend"
-    """Revenue of an order (of a month, with a contract)."""
-    STAY = "stay"
-    """Chance, 0 to 100, that a customer stays after an order (a first renewal, with a contract)."""
-    RETURNER = "returner"
-    """How much more a customer who comes back in time is worth than one who does not."""
-    FIVE = "five"
-    """Revenue per new customer that five points more of retention bring."""
-    FORESEEN = "foreseen"
-    """Orders foreseen, in percent of those that came, in months the model had not seen; without interval."""
-    KEPT = "kept"
-    """Interval only: revenue of earlier customers in percent of last year's revenue."""
-    EARNED = "earned"
-    """Interval only: revenue of new customers who came through customers, likewise."""
-    GROWTH = "growth"
-    """Interval only: earned growth rate, kept + earned - 100."""
-    SEEN = "seen"
-    """Interval only: revenue a customer has brought so far as cohorts were watched."""
 
 
 @dataclass(frozen=True)
@@ -261,7 +205,3 @@ def mean_and_error(revenue: Array, months: Array) -> tuple[float, float]:
     ratio = float(revenue.sum() / months.sum())
     rest = revenue - ratio * months
     return ratio, float(np.sqrt((rest * rest).sum()) / months.sum())
-
-
-def wald(value: float, error: float) -> Estimate:
-    return Estimate(value, value - Z95 * error, value + Z95 * error)

@@ -8,6 +8,7 @@ High End: .668, 3.806).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,9 +62,9 @@ def fit(cohorts: Sequence[Cohort]) -> Fit:
     kept: list[tuple[int, float]] = []
     for cohort in cohorts:
         there = cohort.there
-        if any(b > a for a, b in zip(there, there[1:])):
+        if any(b > a for a, b in itertools.pairwise(there)):
             raise ValueError("A cohort cannot grow.")
-        left += [(t, a - b) for t, (a, b) in enumerate(zip(there, there[1:]), 1)]
+        left += [(t, a - b) for t, (a, b) in enumerate(itertools.pairwise(there), 1)]
         kept.append((len(there) - 1, there[-1]))
     if not sum(n for _, n in left) or not sum(n for t, n in kept if t):
         raise Refusal(Refused.TOO_FEW)
@@ -74,7 +75,8 @@ def fit(cohorts: Sequence[Cohort]) -> Fit:
     def logliks(theta: Array) -> Array:
         p = leaving(theta)
         own: Array = np.where(gone, betaln(p.alpha + 1, p.beta + t - 1), betaln(p.alpha, p.beta + t))
-        return own - betaln(p.alpha, p.beta)
+        out: Array = own - betaln(p.alpha, p.beta)
+        return out
 
     def scores(theta: Array) -> Array:
         p = leaving(theta)
