@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics.charts", "metrics.exports"),
     ("metrics.closeup",),
     ("metrics.mix",),
-    ("metrics.journey", "metrics.drivers", "metrics.tree", "metrics.decisions", "metrics.change", "metrics.chance"),
+    ("metrics.journey", "metrics.drivers", "metrics.value", "metrics.tree", "metrics.decisions", "metrics.change", "metrics.chance"),
     ("metrics.standing",),
     ("metrics.labels",),
     ("metrics.answers",),

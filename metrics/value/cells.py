@@ -69,7 +69,7 @@ class Cells:
 
     def of(self, key: str) -> dict[str, Sums]:
         """period -> sums, where they stand for exactly these customers."""
-        found = {}
+        found: dict[str, Sums] = {}
         for period, cell, sums in self._numbers(key):
             if self.segment is None or dict(self.release.cells[cell].dims)[DIMENSION] == (self.segment,):
                 found[period] = sums

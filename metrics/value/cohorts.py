@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metrics.loyalty.value.lifetable import product_limit
 from metrics.loyalty.value.sums import AGES, NEW, days_of, repurchase_key, retention_key
 from metrics.periods import year_before
-from metrics.value.cells import Cells, Share, State, added, share
+from metrics.value.cells import Cells, Share, State, Sums, added, share
 
 SHOWN_AGES = 12
 SHOWN_COHORTS = 12
@@ -95,10 +96,7 @@ def cohorts(cells: Cells) -> Cohorts | None:
     return Cohorts(rows, tuple(lines), _returned(cells, periods), newer, older, pair, age)
 
 
-def _points(
-    by_age: dict[int, dict[str, dict[str, float]]] | object, periods: list[str]
-) -> tuple[tuple[int, Share], ...]:
-    assert isinstance(by_age, dict)
+def _points(by_age: Mapping[int, Mapping[str, Sums]], periods: list[str]) -> tuple[tuple[int, Share], ...]:
     found = []
     for age, sums in by_age.items():
         there = [sums[p] for p in periods if p in sums]

@@ -8,11 +8,12 @@ cells; intervals come from a bootstrap over customers in the build.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 
 from metrics.loyalty.value.sums import BEFORE, NEW, NOBODY, QUARTERS, SENT, YEAR, revenue_key
 from metrics.loyalty.value.told import Figure
 from metrics.periods import months_of
-from metrics.value.cells import Cells, Share, State, added, share
+from metrics.value.cells import Cells, Share, added, share
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,7 @@ def growth(cells: Cells) -> Growth | None:
     if base <= 0:
         return None
     ends = cells.release.value_figures(cells.segment or "")
-    value = cells.release.strategy.loyalty.value
-    told = bool(value.earned) and bool(cells.of(SENT)) and sent == sent
+    told = bool(cells.release.strategy.loyalty.value.earned) and bool(cells.of(SENT)) and not isnan(sent)
     earned_part = _part(sent, base, ends.get(Figure.EARNED.value)) if told else None
     kept_part = _part(kept, base, ends.get(Figure.KEPT.value))
     rate = None
@@ -165,6 +165,3 @@ def new_per_year(cells: Cells) -> int | None:
     count = 12 // len(months_of(periods[0]))
     last = periods[-count:]
     return round(sum(found[p]["n"] for p in last)) if len(last) == count and all(p in found for p in last) else None
-
-
-__all__ = ["Growth", "Money", "Part", "Referral", "State", "growth", "new_per_year", "quarters_of", "referral"]

@@ -12,7 +12,7 @@ from metrics.loyalty.value.told import Estimate, Figure, Method, Why
 from metrics.periods import months_of
 from metrics.strategy.model import KPI
 from metrics.value.cells import Cells
-from metrics.value.growth import Money, new_per_year, number, quarters_of
+from metrics.value.growth import Money, new_per_year, quarters_of
 
 FEWEST = 2
 """Cohorts that must have reached an age."""
@@ -166,6 +166,3 @@ def _payback(curve: tuple[Point, ...], cost: float | None) -> tuple[float | None
     soonest = next((p.months for p in curve if p.high is not None and p.high >= cost), None)
     latest = next((p.months for p in curve if p.low is not None and p.low >= cost), None)
     return middle, soonest, latest
-
-
-__all__ = ["Point", "Worth", "number", "worth"]
