@@ -115,7 +115,7 @@ def _labels(drawn: Figure, ends: list[tuple[float, float, str, str]], limits: tu
             }
         )
         if x < last - 0.5:
-            drawn["shapes"].append(line(x, y, last + 0.2, height, faded(colour, 0.4), dash="1px,3px"))
+            drawn["shapes"].append(line(x, y, last + 0.2, height, faded(colour, 0.75), dash="1.5px,3px", width=1.2))
 
 
 def returned(found: Sequence[Returned], w: Words, tokens: Tokens) -> Figure:

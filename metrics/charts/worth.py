@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metrics.charts.layout import Figure, axis, layout, line, nice_ticks, safe, text, wrap
+from metrics.charts.layout import Figure, axis, layout, line, nice_ticks, safe, text
 from metrics.charts.tokens import Tokens, faded
 from metrics.labels import money_span, money_text
 from metrics.value.growth import Growth
@@ -14,8 +14,7 @@ from metrics.value.worth import Point, Worth
 from metrics.words import Words
 
 HEIGHT = 300
-ROW = 46
-LABEL = 168
+ROW = 58
 
 
 def curve(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
@@ -112,38 +111,35 @@ class Bar:
     said: str
 
 
-def bars(rows: Sequence[Bar], ticks_text: Sequence[tuple[float, str]], w: Words, tokens: Tokens) -> Figure:
-    """Bars from zero with capped intervals and the figure at the right, as a plain figure."""
-    drawn = layout(tokens, w, ROW * len(rows) + 34, (4, 24, 26, LABEL))
+def bars(rows: Sequence[Bar], ticks_text: Sequence[tuple[float, str]], tokens: Tokens, drawn: Figure) -> Figure:
+    """Bars from zero with capped intervals in the layout ``drawn``; name and figure stand above each bar, so that they
+    have room on a phone."""
     ends = [v for r in rows for v in (r.value, r.low, r.high) if v is not None]
     high, low = max([*ends, 0.0]), min([*ends, 0.0])
-    reach = (high - low) or 1.0
-    left, right = low - (0.04 * reach if low < 0 else 0.0), high + 0.46 * reach
+    air = 0.04 * ((high - low) or 1.0)
+    left, right = low - (air if low < 0 else 0.0), high + air
     kept = [(t, s) for t, s in ticks_text if left <= t <= right]
     drawn["xaxis"] = axis(tokens, False, left, right, [t for t, _ in kept], [s for _, s in kept])
-    drawn["yaxis"] = axis(tokens, False, len(rows) - 0.5, -0.5, [], [])
-    drawn["shapes"] += [line(t, -0.5, t, len(rows) - 0.5, tokens.line) for t, _ in kept]
-    drawn["shapes"].append(line(0.0, -0.5, 0.0, len(rows) - 0.5, tokens.edge))
+    drawn["yaxis"] = axis(tokens, False, len(rows) - 0.6, -0.6, [], [])
+    drawn["shapes"] += [line(t, -0.1, t, len(rows) - 0.6, tokens.line) for t, _ in kept]
+    drawn["shapes"].append(line(0.0, -0.1, 0.0, len(rows) - 0.6, tokens.edge))
     tones = {"prim": tokens.prim, "second": tokens.second, "quiet": tokens.edge}
     for y, row in enumerate(rows):
-        at: dict[str, Any] = {"xref": "paper", "xanchor": "left", "align": "left", "xshift": -LABEL}
-        drawn["annotations"].append(text(wrap(row.name, 26), tokens, 0, y, colour=tokens.ink, size=13, **at))
-        beside = max(v for v in (row.value, row.high, 0.0) if v is not None)
-        drawn["annotations"].append(
-            text(f"<b>{safe(row.said)}</b>", tokens, beside, y, colour=tokens.ink, size=13, xanchor="left", xshift=8)
-        )
+        at: dict[str, Any] = {"xref": "paper", "xanchor": "left", "align": "left", "xshift": -4}
+        words = f"{safe(row.name)}  <b>{safe(row.said)}</b>"
+        drawn["annotations"].append(text(words, tokens, 0, y - 0.34, colour=tokens.ink, size=13, **at))
     trace = {
         "type": "bar",
         "orientation": "h",
         "x": [r.value for r in rows],
         "y": list(range(len(rows))),
-        "width": [0.5] * len(rows),
+        "width": [0.32] * len(rows),
         "marker": {"color": [faded(tones[r.tone], 0.62) for r in rows], "line": {"width": 0}},
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [r.high - r.value if r.high is not None else 0.0 for r in rows],
-            "arrayminus": [r.value - r.low if r.low is not None else 0.0 for r in rows],
+            "array": [r.high - r.value if r.high is not None else None for r in rows],
+            "arrayminus": [r.value - r.low if r.low is not None else None for r in rows],
             "color": tokens.ink,
             "thickness": 1.8,
             "width": 4,
@@ -169,7 +165,7 @@ def winning(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
             rows.append(Bar(name, e.value, e.low, e.high, "prim", said))
     top = max((r.high or r.value for r in rows), default=1.0)
     ticks = nice_ticks(0.0, top, 3)
-    return bars(rows, [(t, w.money(t, currency, short=True)) for t in ticks], w, tokens)
+    return bars(rows, [(t, w.money(t, currency, short=True)) for t in ticks], tokens, _rows(len(rows), w, tokens))
 
 
 def growing(found: Growth, w: Words, tokens: Tokens) -> Figure:
@@ -187,4 +183,9 @@ def growing(found: Growth, w: Words, tokens: Tokens) -> Figure:
             said += f" ({w.span(part.low, part.high)})"
         rows.append(Bar(name, part.value, part.low, part.high, tone, said))
     top = max((r.high or r.value for r in rows), default=1.0)
-    return bars(rows, [(t, w.percent(t, 0)) for t in nice_ticks(0.0, top, 3)], w, tokens)
+    ticks = [(t, w.percent(t, 0)) for t in nice_ticks(0.0, top, 3)]
+    return bars(rows, ticks, tokens, _rows(len(rows), w, tokens))
+
+
+def _rows(count: int, w: Words, tokens: Tokens) -> Figure:
+    return layout(tokens, w, ROW * count + 30, (2, 24, 26, 6))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.change import change
+from metrics.headlines.sentence import kept_together
 from metrics.value.cohorts import Cohorts, Line
 from metrics.words import Words
 
@@ -48,10 +49,10 @@ def table_title(found: Cohorts, w: Words) -> str:
         return w("No cohort is a month old yet")
     mean = sum((s.value or 0.0) * (s.n or 0) for _, s in first) / sum(s.n or 0 for _, s in first)
     if not later:
-        return w("{first} of new customers order again in the first month", first=w.percent(mean, 0))
+        return w("{first} of new customers order again in the month after the first order", first=w.percent(mean, 0))
     end = sum((s.value or 0.0) * (s.n or 0) for s in later) / sum(s.n or 0 for s in later)
     return w(
-        "{first} of new customers order again in the first month, {last} still in the twelfth",
+        "{first} of new customers order again in the month after their first order, {last} still in the twelfth",
         first=w.percent(mean, 0),
         last=w.percent(end, 0),
     )
@@ -66,7 +67,7 @@ def returned_title(found: Cohorts, w: Words) -> str:
         return w("No cohort has been watched long enough yet")
     last = found.returned[-1]
     half = next((r for r in found.returned if r.value >= 50), None)
-    if half is not None:
+    if half is not None and half is not last:
         return w(
             "Half of new customers have come back within {half} days, {share} within {days}",
             half=half.days,
@@ -84,4 +85,4 @@ def returned_subtitle(found: Cohorts, w: Words) -> str:
     )
     if found.returned:
         text += " " + w("n = {n} customers.", n=w.number(found.returned[0].n))
-    return text
+    return kept_together(text)

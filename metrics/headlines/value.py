@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from metrics.errors import Refused
-from metrics.headlines.sentence import quoted
+from metrics.headlines.sentence import kept_together, quoted
 from metrics.labels import money_span, money_text, value_name
 from metrics.loyalty.value.told import Estimate, Method
 from metrics.refusals import reason, way_out
@@ -179,16 +179,16 @@ def curve_title(at: Worth, release: Release, w: Words) -> str:
 
 
 def curve_subtitle(at: Worth, w: Words) -> str:
-    kind = _kind(at, w)
+    told = {"money": _kind(at, w), "n": w.number(at.n)}
     if at.method is Method.COHORTS:
-        return w("{money} a new customer has brought by month, from cohorts as they were seen. n = {n} customers.",
-                 money=kind, n=w.number(at.n))  # fmt: skip
-    return w(
-        "{money} a new customer brings by month after the first order, as modelled, with 95% interval; dots: what "
-        "cohorts have brought. n = {n} customers.",
-        money=kind,
-        n=w.number(at.n),
-    )
+        text = w("{money} a new customer has brought by month, as cohorts were seen. n = {n} customers.", **told)
+    else:
+        text = w(
+            "{money} a new customer brings by month after the first order, as modelled, with 95% interval; dots: what "
+            "cohorts have brought. n = {n} customers.",
+            **told,
+        )
+    return kept_together(text)
 
 
 def winning_title(at: Worth, release: Release, w: Words) -> str:
@@ -255,11 +255,12 @@ def referral_subtitle(found: Value, w: Words) -> str:
     if at is None or at.year.low is None or at.year.high is None or at.year.n is None:
         return ""
     span = w.span(at.year.low, at.year.high)
-    return w(
+    text = w(
         "Share of new customers by the quarter of their first order, with 95% interval. Last year {span}, n = {n}.",
         span=span,
         n=w.number(at.year.n),
     )
+    return kept_together(text)
 
 
 def notes(found: Value, release: Release, w: Words) -> list[tuple[str, str]]:

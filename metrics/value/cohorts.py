@@ -13,7 +13,9 @@ from metrics.value.cells import Cells, Share, State, Sums, added, share
 SHOWN_AGES = 12
 SHOWN_COHORTS = 12
 COMPARED = 3
-"""Ages that a cohort must have reached to be compared with another."""
+"""Age in months at which two cohorts are compared, if both have reached it."""
+REACHED = (6, COMPARED)
+"""Ages that the newer one must have reached: rather more, for the course to be seen."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,8 @@ def cohorts(cells: Cells) -> Cohorts | None:
         for p in periods[-SHOWN_COHORTS:]
     )
     lines = [Line(None, _points(by_age, list(periods)))]
-    newest = next(
-        (p for p in reversed(periods) if sum(p in by_age[a] for a in AGES) >= COMPARED and len(periods) > 1), None
-    )
+    reached = {p: sum(p in by_age[a] for a in AGES) for p in periods[1:]}
+    newest = next((p for least in REACHED for p in reversed(periods[1:]) if reached[p] >= least), None)
     pair: tuple[str, str] | None = None
     newer = older = age = None
     if newest is not None:
