@@ -128,27 +128,32 @@ def bars(rows: Sequence[Bar], ticks_text: Sequence[tuple[float, str]], tokens: T
         at: dict[str, Any] = {"xref": "paper", "xanchor": "left", "align": "left", "xshift": -4}
         words = f"{safe(row.name)}  <b>{safe(row.said)}</b>"
         drawn["annotations"].append(text(words, tokens, 0, y - 0.34, colour=tokens.ink, size=13, **at))
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [r.value for r in rows],
-        "y": list(range(len(rows))),
-        "width": [0.32] * len(rows),
-        "marker": {"color": [faded(tones[r.tone], 0.62) for r in rows], "line": {"width": 0}},
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [r.high - r.value if r.high is not None else None for r in rows],
-            "arrayminus": [r.value - r.low if r.low is not None else None for r in rows],
-            "color": tokens.ink,
-            "thickness": 1.8,
-            "width": 4,
-        },
-        "hovertext": [f"{safe(r.name)}<br><b>{safe(r.said)}</b>" for r in rows],
-        "hoverinfo": "text",
-        "cliponaxis": False,
-    }
-    return {"data": [trace], "layout": drawn}
+    data = []
+    for sure in (True, False):  # a declared or exact figure has no interval, not one of width zero
+        chosen = [(y, r) for y, r in enumerate(rows) if (r.low is not None and r.high is not None) is sure]
+        trace: Figure = {
+            "type": "bar",
+            "orientation": "h",
+            "x": [r.value for _, r in chosen],
+            "y": [y for y, _ in chosen],
+            "width": [0.32] * len(chosen),
+            "marker": {"color": [faded(tones[r.tone], 0.62) for _, r in chosen], "line": {"width": 0}},
+            "hovertext": [f"{safe(r.name)}<br><b>{safe(r.said)}</b>" for _, r in chosen],
+            "hoverinfo": "text",
+            "cliponaxis": False,
+        }
+        if sure:
+            trace["error_x"] = {
+                "type": "data",
+                "symmetric": False,
+                "array": [(r.high or 0.0) - r.value for _, r in chosen],
+                "arrayminus": [r.value - (r.low or 0.0) for _, r in chosen],
+                "color": tokens.ink,
+                "thickness": 1.8,
+                "width": 4,
+            }
+        data.append(trace)
+    return {"data": data, "layout": drawn}
 
 
 def winning(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
@@ -158,7 +163,7 @@ def winning(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
         rows.append(Bar(w("Winning one costs"), at.cost, None, None, "second", money_text(at.cost, w, currency)))
     for name, e in (
         (w("A new customer brings"), at.worth),
-        (w("A first buyer who comes back brings more"), at.returner),
+        (w("One who comes back brings more"), at.returner),
     ):
         if e is not None:
             said = f"{money_text(e.value, w, currency)} ({money_span(e.low, e.high, e.value, w)})"

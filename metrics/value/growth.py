@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-from metrics.loyalty.value.sums import BEFORE, NEW, NOBODY, QUARTERS, SENT, YEAR, revenue_key
+from metrics.loyalty.value.sums import BEFORE, NEW, NOBODY, OLDER, QUARTERS, SENT, YEAR, revenue_key
 from metrics.loyalty.value.told import Figure
 from metrics.periods import months_of
 from metrics.value.cells import Cells, Share, added, share
@@ -91,7 +91,7 @@ def growth(cells: Cells) -> Growth | None:
     base = kept = new = sent = nobody = 0.0
     for quarter in quarters:
         this = number(quarter) >= first
-        for age in (*range(QUARTERS), BEFORE, NOBODY):
+        for age in (*range(QUARTERS), OLDER, BEFORE, NOBODY):
             amount = money.at(quarter, age)
             if amount is None:
                 return None

@@ -24,16 +24,18 @@ QUARTERS = 20
 """Quarters after the first order of which revenue is told."""
 YEAR = 4
 """Quarters of a year."""
-BEFORE, NOBODY = -1, -2
-"""Ages of orders whose customer's first order was not seen, and of which nobody knows the customer."""
-NAMES = {BEFORE: "before", NOBODY: "nobody"}
+BEFORE, NOBODY, OLDER = -1, -2, QUARTERS
+"""Ages of orders whose customer's first order was not seen, of which nobody knows the customer, and of customers of
+more quarters than are told one by one."""
+NAMES = {BEFORE: "before", NOBODY: "nobody", OLDER: "older"}
 DIMENSION = "segment"
 """What value is cut by, where a view begins with it."""
 
 
 def _rows(t: Any, params: Params) -> Any:
     age = next((code for code, name in NAMES.items() if name == params["age"]), None)
-    chosen = t.filter((t.age == (int(params["age"]) if age is None else age)) & t.amount.notnull())
+    of_age = t.age >= OLDER if age == OLDER else t.age == (int(params["age"]) if age is None else age)
+    chosen = t.filter(of_age & t.amount.notnull())
     return chosen.filter(chosen.earned.fill_null(False)) if params.get("via") == "earned" else chosen
 
 
@@ -109,7 +111,7 @@ def keys(strategy: Strategy) -> frozenset[str]:
     """Every name that a sum of value may have in a release of this strategy."""
     if outcome(strategy) is None:
         return frozenset()
-    ages = (*range(QUARTERS), BEFORE, NOBODY)
+    ages = (*range(QUARTERS), OLDER, BEFORE, NOBODY)
     money = [revenue_key(a) for a in ages] + [revenue_key(a, earned=True) for a in range(YEAR)]
     shares = [retention_key(a) for a in AGES] + [repurchase_key(d) for d in days_of(strategy)]
     return frozenset([*money, *shares, NEW, SENT])
