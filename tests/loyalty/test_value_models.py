@@ -109,12 +109,12 @@ def test_sbg_of_cohorts_of_different_length_is_that_of_their_customers() -> None
 def test_the_likelihood_is_the_integral_it_stands_for(x: int, last: float, watched: float) -> None:
     """The chance of such a history given rate and chance to stop, averaged over their distributions on a grid."""
     p = Rates(1.4, 4.4, 1.3, 2.4)
-    u = (np.arange(4000) + 0.5) / 4000
+    u = (np.arange(1500) + 0.5) / 1500
     rate, stop = gamma.ppf(u, p.r, scale=1 / p.alpha)[:, None], beta.ppf(u, p.a, p.b)[None]
     stayed = (1 - stop) ** x * rate**x * np.exp(-rate * watched)
     left = stop * (1 - stop) ** (x - 1) * rate**x * np.exp(-rate * last) if x else 0.0
     one = Customers(np.array([float(x)]), np.array([last]), np.array([watched]))
-    assert np.exp(bgnbd.logliks(p, one))[0] == pytest.approx((stayed + left).mean(), rel=2e-3)
+    assert np.exp(bgnbd.logliks(p, one))[0] == pytest.approx((stayed + left).mean(), rel=4e-3)
 
 
 def test_gradients_are_those_of_the_likelihoods() -> None:
@@ -137,8 +137,10 @@ def test_gradients_are_those_of_the_likelihoods() -> None:
 @pytest.mark.parametrize("p", [CDNOW, Rates(0.5, 9.0, 1.7, 14.0), Rates(2.0, 30.0, 0.4, 1.1)])
 def test_expected_orders_are_those_of_the_papers_series(p: Rates) -> None:
     times = np.array([1.0, 13.0, 52.0, 156.0])
-    series = (p.a + p.b - 1) / (p.a - 1) * (
-        1 - (p.alpha / (p.alpha + times)) ** p.r * hyp2f1(p.r, p.b, p.a + p.b - 1, times / (p.alpha + times))
+    series = (
+        (p.a + p.b - 1)
+        / (p.a - 1)
+        * (1 - (p.alpha / (p.alpha + times)) ** p.r * hyp2f1(p.r, p.b, p.a + p.b - 1, times / (p.alpha + times)))
     )
     assert bgnbd.expected(p, times) == pytest.approx(series, rel=1e-6)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.errors import Refusal
+from metrics.errors import Refusal, Refused
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.value import bgnbd, gamma_gamma, sbg
 from metrics.loyalty.value.bgnbd import Customers
@@ -29,6 +29,8 @@ MISSED = 0.15
 """Orders of the months held back may be foreseen too high or too low by this share."""
 TIED = 0.3
 """Correlation of spend and frequency beyond which the two may not be multiplied."""
+HEAVIEST = 1.05
+"""Of gamma-gamma's q: at 1 the mean spend is infinite."""
 PAUSES = 0.05
 """Share of months without an order, before a customer's last one, beyond which there is no contract to speak of."""
 
@@ -106,27 +108,13 @@ def without_contract(h: History, terms: Terms) -> Result | Why:
     if why:
         return why
     try:
-        early, _ = grouped(h.early)
-        early = in_weeks(early)
-        tried = bgnbd.rates(bgnbd.fit(early).theta)
-        ratio = bgnbd.foreseen(tried, early, h.held / WEEK) / h.came
+        early = in_weeks(grouped(h.early)[0])
+        ratio = bgnbd.foreseen(bgnbd.rates(bgnbd.fit(early).theta), early, h.held / WEEK) / h.came
         if not 1 - MISSED <= ratio <= 1 + MISSED:
             return Why.MISSED
-        alike, place = grouped(Customers(h.orders, h.last, h.watched))
-        alike = in_weeks(alike)
-        orders = bgnbd.fit(alike)
-        money = gamma_gamma.fit(h.orders + 1, h.mean)
-        per_customer = Fit(
-            orders.theta, bgnbd.scores(orders.theta, alike)[place], orders.hessian, orders.free, orders.loglik
-        )
-        cov = covariance([per_customer, money])
+        worth, count, spend, stay, returner, *curve = modelled(h, terms)
     except (Refusal, np.linalg.LinAlgError):
         return Why.UNFIT
-    theta = np.concatenate([orders.theta, money.theta])
-    if gamma_gamma.spend(money.theta).q <= 1.05 or not np.isfinite(cov).all():
-        return Why.UNFIT
-    found = intervals(lambda at: _figures(at, terms), theta, cov)
-    worth, count, spend, stay, returner, *curve = found
     figures = {
         Figure.WORTH: worth,
         Figure.ORDERS: count,
@@ -139,7 +127,22 @@ def without_contract(h: History, terms: Terms) -> Result | Why:
     return Result(Method.BGNBD, Why.FORESEES, len(h.orders), figures, tuple(curve))
 
 
-def _figures(theta: Array, terms: Terms) -> Array:
+def modelled(h: History, terms: Terms) -> list[Estimate]:
+    """Worth, orders, spend, chance to stay, what a returner is worth more, and the curve, with their intervals.
+
+    Raises Refusal where a likelihood has no maximum that means anything, numpy.linalg.LinAlgError where it is flat."""
+    alike, place = grouped(Customers(h.orders, h.last, h.watched))
+    alike = in_weeks(alike)
+    orders = bgnbd.fit(alike)
+    money = gamma_gamma.fit(h.orders + 1, h.mean)
+    own = bgnbd.scores(orders.theta, alike)[place]
+    cov = covariance([Fit(orders.theta, own, orders.hessian, orders.free, orders.loglik), money])
+    if gamma_gamma.spend(money.theta).q <= HEAVIEST or not np.isfinite(cov).all():
+        raise Refusal(Refused.NO_SIGNAL)
+    return intervals(lambda at: figures_of(at, terms), np.concatenate([orders.theta, money.theta]), cov)
+
+
+def figures_of(theta: Array, terms: Terms) -> Array:
     """Worth, orders, spend, chance to stay, what a returner is worth more, and the curve, from the parameters of
     BG/NBD (4) and gamma-gamma (3)."""
     p, mean = bgnbd.rates(theta[:4]), gamma_gamma.spend(theta[4:]).mean
