@@ -17,7 +17,7 @@ from tests.conftest import Demo
 
 ROOT = Path(__file__).parent.parent
 RUN = CliRunner()
-COMMANDS = ("check", "demo", "build", "show", "drivers", "schema")
+COMMANDS = ("check", "demo", "build", "show", "drivers", "value", "schema")
 
 
 def run(demo: Demo, *words: str) -> Any:

@@ -53,7 +53,6 @@ def value_object(found: Value, release: Release) -> dict[str, Any]:
             "earned": _part(g.earned),
             "new_otherwise": _part(g.bought),
             "earned_growth_rate": _part(g.rate),
-            "unknown_percent": g.unknown,
         },
         "referral": r and {"year": _share(r.year), "periods": [{"period": p, **_share(s)} for p, s in r.periods]},
         "returned": [

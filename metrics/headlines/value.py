@@ -222,14 +222,11 @@ def growth_title(g: Growth, w: Words) -> str:
 
 
 def growth_subtitle(g: Growth, w: Words) -> str:
-    text = w(
+    return w(
         "Revenue of {first}–{last} in percent of the year before, with 95% interval.",
         first=w.period(g.quarters[4]),
         last=w.period(g.quarters[-1]),
     )
-    if g.unknown >= 0.5:
-        text += " " + w("{share} of revenue has no known customer and is left out.", share=w.percent(g.unknown, 0))
-    return text
 
 
 def growth_formula(g: Growth, w: Words) -> str:

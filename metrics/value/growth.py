@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-from metrics.loyalty.value.sums import BEFORE, NEW, NOBODY, OLDER, QUARTERS, SENT, YEAR, revenue_key
+from metrics.loyalty.value.sums import BEFORE, NEW, OLDER, QUARTERS, SENT, YEAR, revenue_key
 from metrics.loyalty.value.told import Figure
 from metrics.periods import months_of
 from metrics.value.cells import Cells, Share, added, share
@@ -29,8 +29,7 @@ class Part:
 @dataclass(frozen=True)
 class Growth:
     """``quarters``: the eight, oldest first. ``earned`` is None where the sources do not say who sent whom; then
-    ``bought`` holds all new customers and there is no ``rate``. ``unknown``: share, in percent, of this year's revenue
-    of which nobody knows the customer: it is in none of the parts."""
+    ``bought`` holds all new customers and there is no ``rate``."""
 
     quarters: tuple[str, ...]
     base: float
@@ -38,7 +37,6 @@ class Growth:
     earned: Part | None
     bought: Part
     rate: Part | None
-    unknown: float
 
 
 def quarters_of(cells: Cells) -> tuple[str, ...]:
@@ -88,16 +86,14 @@ def growth(cells: Cells) -> Growth | None:
     if len(quarters) < 2 * YEAR:
         return None
     money, first = Money(cells), number(quarters[YEAR])
-    base = kept = new = sent = nobody = 0.0
+    base = kept = new = sent = 0.0
     for quarter in quarters:
         this = number(quarter) >= first
-        for age in (*range(QUARTERS), OLDER, BEFORE, NOBODY):
+        for age in (*range(QUARTERS), OLDER, BEFORE):
             amount = money.at(quarter, age)
             if amount is None:
                 return None
-            if age == NOBODY:
-                nobody += amount if this else 0.0
-            elif not this:
+            if not this:
                 base += amount
             elif age == BEFORE or age > number(quarter) - first:
                 kept += amount
@@ -116,7 +112,6 @@ def growth(cells: Cells) -> Growth | None:
         low, high = _ends(ends.get(Figure.GROWTH.value))
         rate = Part(kept_part.value + earned_part.value - 100, low, high, kept + sent - base)
     rest = new - (sent if told else 0.0)
-    whole = kept + new + nobody
     return Growth(
         quarters,
         base,
@@ -124,7 +119,6 @@ def growth(cells: Cells) -> Growth | None:
         earned_part,
         Part(100 * rest / base, None, None, rest),
         rate,
-        100 * nobody / whole if whole else 0.0,
     )
 
 

@@ -1,9 +1,9 @@
 """Purchases: each order beside how long its customer has been one. What revenue by cohort is counted on.
 
 ``month`` is the first month of the quarter ordered in, ``age`` the quarters since the quarter of the customer's first
-order. A customer whose first order was not seen (joined before the history begins) has ``BEFORE``, an order of which
-nobody knows the customer ``NOBODY``. ``buyer`` is 1 on one row of each customer and quarter, so that its sum counts
-customers; ``spent`` on that row is what the customer spent in the quarter, and nothing on the others.
+order, ``BEFORE`` where that was not seen (the customer joined before the history begins). ``buyer`` is 1 on one row of
+each customer and quarter, so that its sum counts customers; ``spent`` on that row is what the customer spent in the
+quarter, and nothing on the others.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from typing import Any
 import ibis
 
 from metrics.build.facts.ground import Ground
-from metrics.loyalty.value.sums import BEFORE, NOBODY
+from metrics.loyalty.value.sums import BEFORE
 
 DIMENSIONS = ("segment",)
-ORDERS = 2**36
-"""An order of an unknown customer counts as one of a customer of its own; their numbers start here."""
 
 
 def make(g: Ground) -> None:
@@ -28,28 +26,22 @@ def make(g: Ground) -> None:
     start = cohorts.select(c_customer=cohorts.customer, c_month=cohorts.month, c_earned=cohorts.earned)
     j = orders.join(known, "row").left_join(start, orders.customer == start.c_customer)
     since = _quarter(j.month) - _quarter(j.c_month)
-    age = ibis.cases((j.customer.isnull(), NOBODY), (j.c_month.isnull(), BEFORE), else_=since)
-    j = j.mutate(
-        age=age.cast("int32"),
-        quarter=j.month.truncate("Q"),
-        person=j.customer.fill_null(j.row + ORDERS).cast("int64"),
-        day=j.ordered_at.date(),
-    )
+    j = j.mutate(age=since.fill_null(BEFORE).cast("int32"), quarter=j.month.truncate("Q"), day=j.ordered_at.date())
     # An order without an amount counts as an order, not as money, so it may not be the row that counts the customer.
-    mine = ibis.window(group_by=[j.person, j.quarter], order_by=[j.amount.isnull(), j.row])
-    whole = ibis.window(group_by=[j.person, j.quarter])
+    mine = ibis.window(group_by=[j.customer, j.quarter], order_by=[j.amount.isnull(), j.row])
+    whole = ibis.window(group_by=[j.customer, j.quarter])
     first = ibis.row_number().over(mine) == 0
     g.engine.create(
         "fact_purchases",
         j.select(
             "row",
+            "customer",
             "segment",
             "age",
             "day",
             "amount",
             "handled",
             month=j.quarter,
-            customer=j.person,
             earned=j.c_earned,
             buyer=first.ifelse(1, 0).cast("int64"),
             spent=first.ifelse(j.amount.sum().over(whole), 0).cast("int64"),

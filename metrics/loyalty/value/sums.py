@@ -24,10 +24,9 @@ QUARTERS = 20
 """Quarters after the first order of which revenue is told."""
 YEAR = 4
 """Quarters of a year."""
-BEFORE, NOBODY, OLDER = -1, -2, QUARTERS
-"""Ages of orders whose customer's first order was not seen, of which nobody knows the customer, and of customers of
-more quarters than are told one by one."""
-NAMES = {BEFORE: "before", NOBODY: "nobody", OLDER: "older"}
+BEFORE, OLDER = -1, QUARTERS
+"""Ages of customers whose first order was not seen, and of those of more quarters than are told one by one."""
+NAMES = {BEFORE: "before", OLDER: "older"}
 DIMENSION = "segment"
 """What value is cut by, where a view begins with it."""
 
@@ -111,7 +110,7 @@ def keys(strategy: Strategy) -> frozenset[str]:
     """Every name that a sum of value may have in a release of this strategy."""
     if outcome(strategy) is None:
         return frozenset()
-    ages = (*range(QUARTERS), OLDER, BEFORE, NOBODY)
+    ages = (*range(QUARTERS), OLDER, BEFORE)
     money = [revenue_key(a) for a in ages] + [revenue_key(a, earned=True) for a in range(YEAR)]
     shares = [retention_key(a) for a in AGES] + [repurchase_key(d) for d in days_of(strategy)]
     return frozenset([*money, *shares, NEW, SENT])
