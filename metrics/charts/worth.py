@@ -163,7 +163,7 @@ def winning(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
         rows.append(Bar(w("Winning one costs"), at.cost, None, None, "second", money_text(at.cost, w, currency)))
     for name, e in (
         (w("A new customer brings"), at.worth),
-        (w("One who comes back brings more"), at.returner),
+        (w("Who comes back brings more"), at.returner),
     ):
         if e is not None:
             said = f"{money_text(e.value, w, currency)} ({money_span(e.low, e.high, e.value, w)})"

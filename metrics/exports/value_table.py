@@ -65,7 +65,7 @@ def point(found: Value, release: Release, w: Words) -> Table:
             (w("Orders of a new customer"), at.orders),
             (w("Spend of an order"), at.spend),
             (w("Stay after an order, %"), at.stay),
-            (w("One who comes back brings more"), at.returner),
+            (w("Who comes back brings more"), at.returner),
             (w("Five points, per new customer"), at.five),
             (w("One point a year"), at.point_year),
             (w("Five points a year"), at.five_year),
