@@ -26,13 +26,12 @@ from metrics.build.gather import Instance, gather_metric, instances
 from metrics.build.pooling import pools_of
 from metrics.build.publish import Number, Pools, Published, publish
 from metrics.build.report import Report
-from metrics.build.value import cleared, fits
+from metrics.build.value import fits
 from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError, Refused
 from metrics.loyalty.drivers import Kind
 from metrics.loyalty.panel import Fitted, fit_all
-from metrics.loyalty.value.sums import keys
 from metrics.release import FORMAT, write
 from metrics.sources.canonical import BY_NAME
 from metrics.sources.mapping import load_sources
@@ -169,7 +168,6 @@ def _numbers(
                 said.append(published)
             refused += [(kpi, why.value) for kpi in instance.kpis if why]
             clock.step()
-        said += cleared(engine, strategy, found, facts, pools, {s.key for s in said})
     # ``said`` is everything that will be told. The joint test (design §4.5) stands here: it takes what is said of each
     # family, block by block, and returns what may stay.
     return _rows(strategy, said) | {"refused": refused}, said, pools
@@ -186,6 +184,7 @@ def _publish(
         for v in sorted(strategy.views, key=lambda v: (v.priority, v.id))
         if mine and set(v.dimensions) <= set(mine) and (not v.facts or metric.fact in v.facts)
     ]
+    views = instance.cut_by(views)
     cut = tuple(d for d in mine if any(d in v.dimensions for v in views))
     gathered = gather_metric(engine, strategy, instance, cut)
     if not len(gathered.month):
@@ -200,7 +199,10 @@ def _publish(
             if closed.of_cell[i] >= 0:
                 said.numbers.append(Number("", month_names([month])[0], (), gathered.evidence.sums[i]))
         return said
-    return publish(instance, gathered, closed, views, pools, tightened(strategy.disclosure))
+    told = publish(instance, gathered, closed, views, pools, tightened(strategy.disclosure))
+    if instance.only:
+        told.coverage.clear()  # what value is read from is no breakdown of its own
+    return told
 
 
 def _rows(strategy: Strategy, said: list[Published]) -> Tables:
@@ -296,7 +298,7 @@ def _vocabulary(strategy: Strategy, tables: Tables, found: Read) -> Vocabulary:
     dimensions = {d for v in strategy.views for d in v.dimensions}
     return Vocabulary(
         strategy=_json(strategy),
-        metrics=frozenset(i.key for i in used) | keys(strategy),
+        metrics=frozenset(i.key for i in used),
         measures=frozenset(row[5] for row in tables["number"]),
         views=frozenset(v.id for v in strategy.views),
         values=frozenset((d, v) for d in dimensions for v in names(strategy, d)),

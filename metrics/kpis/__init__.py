@@ -2,6 +2,7 @@
 
 from metrics.kpis.buyers_invited import BUYERS_INVITED
 from metrics.kpis.ces import CES
+from metrics.kpis.cohort_revenue import COHORT_REVENUE
 from metrics.kpis.complaint_rate import COMPLAINT_RATE
 from metrics.kpis.csat import CSAT
 from metrics.kpis.fcr import FCR
@@ -46,6 +47,7 @@ METRICS: tuple[Metric, ...] = (
     NEW_CUSTOMERS,
     REFERRED,
     REVENUE,
+    COHORT_REVENUE,
     SERIES,
 )
 BY_ID: dict[str, Metric] = {m.id: m for m in METRICS}

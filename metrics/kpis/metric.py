@@ -19,9 +19,9 @@ the strategy's declared order, ``other`` last:
                    days to the next order on a later day, null = none), active_ages (INTEGER[], months since the
                    first in which they ordered, without 0), earned (BOOLEAN, another customer sent them, null = not
                    told)
+* ``purchases``    month (ordered), age (INTEGER, quarters since the first order, -1 where that was not seen), day,
+                   amount, earned (BOOLEAN, as of cohorts)
 * ``series``       month, name, value
-
-``purchases`` (``metrics.build.facts.purchases``) is a table for the value of customers, on which no KPI stands.
 """
 
 from __future__ import annotations

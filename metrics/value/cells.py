@@ -75,13 +75,32 @@ class Cells:
                 found[period] = sums
         return found
 
+    def told(self, key: str) -> set[str]:
+        """Periods for which the total of all customers is told or withheld."""
+        found = {p for p, _, _ in self.release.numbers(key, "", 0)}
+        found |= {p for name, view, p in self.release.withheld if name == key and view == ""}
+        return found - {WAVE}
+
     def blocks(self, key: str) -> tuple[str, ...]:
-        """Periods of the longest kind for which anything is told of this key, withheld ones included, in order."""
-        told = {p for p, _, _ in self.release.numbers(key, "", 0)}
-        told |= {p for name, view, p in self.release.withheld if name == key and view == ""}
-        told.discard(WAVE)
+        """Of these periods the longest kind, in order."""
+        told = self.told(key)
         longest = max((len(months_of(p)) for p in told), default=0)
         return tuple(sorted((p for p in told if len(months_of(p)) == longest), key=months_of))
+
+    def in_quarter(self, key: str, measure: str, quarter: str) -> float | None:
+        """The sum of a quarter, from its block or its months; None where a part of it is withheld, 0 where there was no
+        row at all. A segment that is missing where the whole is told was joined with another, or had no row: None."""
+        found = self.of(key)
+        if quarter in found:
+            return found[quarter][measure]
+        covered = {m for p in self.told(key) for m in months_of(p)}
+        total = 0.0
+        for month in months_of(quarter):
+            if month in found:
+                total += found[month][measure]
+            elif month in covered:
+                return None
+        return total
 
     def closed(self, period: str, months: int = 0, days: int = 0) -> bool:
         """Whether the months or days after every customer of a period have passed, with the days of closing."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-from metrics.loyalty.value.sums import BEFORE, NEW, OLDER, QUARTERS, SENT, YEAR, revenue_key
+from metrics.kpis.cohort_revenue import BEFORE
+from metrics.loyalty.value.sums import NEW, QUARTERS, SENT, YEAR, revenue_key
 from metrics.loyalty.value.told import Figure
-from metrics.periods import months_of
+from metrics.periods import block_of, months_of
 from metrics.value.cells import Cells, Share, added, share
 
 
@@ -40,16 +41,17 @@ class Growth:
 
 
 def quarters_of(cells: Cells) -> tuple[str, ...]:
-    """Closed quarters for which revenue is told, in order and without a gap at the end."""
-    found = cells.blocks(revenue_key(0))
-    if not found or len(months_of(found[-1])) != 3:
+    """Closed quarters, from the first of which revenue is told, in order."""
+    months = sorted(m for p in cells.told(revenue_key(0)) for m in months_of(p))
+    if not months:
         return ()
-    run = [found[-1]]
-    for period in reversed(found[:-1]):
-        if number(run[0]) - number(period) != 1:
+    found = []
+    for at in range(number(block_of(months[0], "quarter")), number(block_of(months[-1], "quarter")) + 1):
+        quarter = f"{(at - 1) // 4}-Q{(at - 1) % 4 + 1}"
+        if not cells.closed(quarter):
             break
-        run.insert(0, period)
-    return tuple(run)
+        found.append(quarter)
+    return tuple(found)
 
 
 def number(quarter: str) -> int:
@@ -57,40 +59,17 @@ def number(quarter: str) -> int:
     return int(quarter[:4]) * 4 + int(quarter[6])
 
 
-class Money:
-    """Revenue by quarter and age from the cells."""
-
-    def __init__(self, cells: Cells) -> None:
-        self.cells = cells
-        self._found: dict[tuple[int, bool], dict[str, float] | None] = {}
-
-    def at(self, quarter: str, age: int, earned: bool = False) -> float | None:
-        """Revenue; None where it is withheld, 0 where the age has no order in that quarter."""
-        key = (age, earned)
-        if key not in self._found:
-            found = self.cells.of(revenue_key(age, earned))
-            self._found[key] = {p: s["total"] for p, s in found.items()}
-        told = self._found[key] or {}
-        if quarter in told:
-            return told[quarter]
-        name = revenue_key(age, earned)
-        whole = {p for p, _, _ in self.cells.release.numbers(name, "", 0)}
-        hidden = {p for m, v, p in self.cells.release.withheld if m == name and v == ""}
-        # A segment that is missing where the whole is told was joined with another, or had no order at all.
-        return None if quarter in whole | hidden else 0.0
-
-
 def growth(cells: Cells) -> Growth | None:
     """None with less than two closed years, or where a part of them is withheld."""
     quarters = quarters_of(cells)[-2 * YEAR :]
     if len(quarters) < 2 * YEAR:
         return None
-    money, first = Money(cells), number(quarters[YEAR])
+    first = number(quarters[YEAR])
     base = kept = new = sent = 0.0
     for quarter in quarters:
         this = number(quarter) >= first
-        for age in (*range(QUARTERS), OLDER, BEFORE):
-            amount = money.at(quarter, age)
+        for age in QUARTERS:
+            amount = cells.in_quarter(revenue_key(age), "total", quarter)
             if amount is None:
                 return None
             if not this:
@@ -99,7 +78,7 @@ def growth(cells: Cells) -> Growth | None:
                 kept += amount
             else:
                 new += amount
-                earned = money.at(quarter, age, earned=True)
+                earned = cells.in_quarter(revenue_key(age, earned=True), "total", quarter)
                 sent = float("nan") if earned is None else sent + earned
     if base <= 0:
         return None

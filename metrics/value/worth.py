@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metrics.loyalty.value.sums import NEW, YEAR, outcome, outcome_days
+from metrics.kpis.cohort_revenue import OLDER
+from metrics.loyalty.value.sums import NEW, YEAR, outcome, outcome_days, revenue_key
 from metrics.loyalty.value.told import Estimate, Figure, Method, Why
-from metrics.periods import months_of
 from metrics.strategy.model import KPI
 from metrics.value.cells import Cells
-from metrics.value.growth import Money, new_per_year, quarters_of
+from metrics.value.growth import new_per_year, quarters_of
 
 FEWEST = 2
 """Cohorts that must have reached an age."""
@@ -133,30 +133,17 @@ def _seen(cells: Cells, factor: float, discount: float) -> tuple[Point, ...]:
     """What new customers have brought by the end of each quarter of age: at each age the mean over the cohorts that
     have reached it, later money counting less. A quarter's customers began in its middle on average."""
     quarters = quarters_of(cells)
-    money, sizes = Money(cells), _sizes(cells, quarters)
+    sizes = {q: cells.in_quarter(NEW, "n", q) for q in quarters}
     points: list[Point] = []
     total = 0.0
-    for age in range(max(len(quarters) - FEWEST, 0) + 1):
-        pairs = [(sizes.get(a), money.at(b, age)) for a, b in zip(quarters, quarters[age:])]
-        whole = [(n, m) for n, m in pairs if n is not None and m is not None]
+    for age in range(min(max(len(quarters) - FEWEST, 0) + 1, OLDER)):
+        pairs = [(sizes[a], cells.in_quarter(revenue_key(age), "total", b)) for a, b in zip(quarters, quarters[age:])]
+        whole = [(n, m) for n, m in pairs if n and m is not None]
         if len(whole) < FEWEST:
             break
         total += sum(m for _, m in whole) / sum(n for n, _ in whole) * (1 + discount / 100) ** (-age / YEAR)
         points.append(Point(3 * age + 1.5, total * factor, None, None))
     return tuple(points)
-
-
-def _sizes(cells: Cells, quarters: tuple[str, ...]) -> dict[str, float]:
-    """New customers by quarter; from months where those are the blocks."""
-    found = cells.of(NEW)
-    sizes = {}
-    for quarter in quarters:
-        months = [m for m in months_of(quarter) if m in found]
-        if quarter in found:
-            sizes[quarter] = found[quarter]["n"]
-        elif len(months) == 3:
-            sizes[quarter] = sum(found[m]["n"] for m in months)
-    return sizes
 
 
 def _payback(curve: tuple[Point, ...], cost: float | None) -> tuple[float | None, float | None, float | None] | None:

@@ -30,6 +30,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "invitations": answers.DIMENSIONS,
     "orders": orders.DIMENSIONS,
     "cohorts": cohorts.DIMENSIONS,
+    "purchases": purchases.DIMENSIONS,
     "series": (),
 }
 

@@ -1,21 +1,16 @@
-"""Purchases: each order beside how long its customer has been one. What revenue by cohort is counted on.
+"""Purchases: each order beside how long its customer has been one, in quarters since the quarter of the first order.
 
-``month`` is the first month of the quarter ordered in, ``age`` the quarters since the quarter of the customer's first
-order, ``BEFORE`` where that was not seen (the customer joined before the history begins). ``buyer`` is 1 on one row of
-each customer and quarter, so that its sum counts customers; ``spent`` on that row is what the customer spent in the
-quarter, and nothing on the others.
+A customer whose first order was not seen (joined before the history begins) has age ``BEFORE``.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import ibis
-
 from metrics.build.facts.ground import Ground
-from metrics.loyalty.value.sums import BEFORE
+from metrics.kpis.cohort_revenue import BEFORE
 
-DIMENSIONS = ("segment",)
+DIMENSIONS = ("channel", "product", "segment", "region", "language", "promise", "installation")
 
 
 def make(g: Ground) -> None:
@@ -25,26 +20,19 @@ def make(g: Ground) -> None:
     cohorts = g.engine.table("fact_cohorts")
     start = cohorts.select(c_customer=cohorts.customer, c_month=cohorts.month, c_earned=cohorts.earned)
     j = orders.join(known, "row").left_join(start, orders.customer == start.c_customer)
-    since = _quarter(j.month) - _quarter(j.c_month)
-    j = j.mutate(age=since.fill_null(BEFORE).cast("int32"), quarter=j.month.truncate("Q"), day=j.ordered_at.date())
-    # An order without an amount counts as an order, not as money, so it may not be the row that counts the customer.
-    mine = ibis.window(group_by=[j.customer, j.quarter], order_by=[j.amount.isnull(), j.row])
-    whole = ibis.window(group_by=[j.customer, j.quarter])
-    first = ibis.row_number().over(mine) == 0
+    age = (_quarter(j.month) - _quarter(j.c_month)).fill_null(BEFORE).cast("int32")
     g.engine.create(
         "fact_purchases",
         j.select(
             "row",
+            "month",
             "customer",
-            "segment",
-            "age",
-            "day",
             "amount",
             "handled",
-            month=j.quarter,
+            *DIMENSIONS,
+            age=age,
+            day=j.ordered_at.date(),
             earned=j.c_earned,
-            buyer=first.ifelse(1, 0).cast("int64"),
-            spent=first.ifelse(j.amount.sum().over(whole), 0).cast("int64"),
         ),
     )
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metrics.kpis.cohort_revenue import BEFORE, OLDER
 from metrics.loyalty.drivers import BLOCKS, MIN_BLOCKS, REPLICATES, SEED
 from metrics.loyalty.lmg import Array
-from metrics.loyalty.value.sums import BEFORE, YEAR
+from metrics.loyalty.value.sums import YEAR
 from metrics.loyalty.value.told import Estimate
 
 FEWEST = 2
@@ -42,7 +43,7 @@ class Seen:
     @property
     def ages(self) -> int:
         """Quarters after the first that at least two cohorts have reached."""
-        return max(self.quarters - FEWEST, 0)
+        return min(max(self.quarters - FEWEST, 0), OLDER - 1)
 
 
 def replicates(blocks: Array) -> Array:

@@ -20,7 +20,6 @@ from metrics.build.facts import Facts
 from metrics.build.facts.values import names as values_of
 from metrics.build.gather import gather
 from metrics.build.publish import Pools
-from metrics.build.value.sums import cut
 from metrics.clearing.evidence import clear, grouped
 from metrics.clearing.pools import NO_RESULT
 from metrics.clearing.rule import tightened
@@ -114,21 +113,19 @@ def _told(e: Estimate, interval_only: bool) -> tuple[float | None, float, float]
 
 def _cuts(engine: Any, strategy: Strategy, pools: Pools) -> Iterator[Cut]:
     """All customers, then each pool of segments: those that pass the cell rule."""
-    view = cut(strategy)
-    every = tuple(range(len(values_of(strategy, names.DIMENSION)))) if view else (0,)
+    cut = (names.DIMENSION,) if any(v.dimensions[0] == names.DIMENSION for v in strategy.views) else ()
+    every = tuple(range(len(values_of(strategy, names.DIMENSION))))
     rows = engine.table("fact_purchases")
     rows = rows.filter((rows.age >= 0) & rows.amount.notnull()).mutate(month=ibis.null("date"))
-    cells = gather(
-        engine, strategy, rows, view.dimensions if view else (), lambda t: {"n": ibis.literal(1, "int64")}, "amount"
-    )
-    place = cells.places[names.DIMENSION] if view else np.zeros(len(cells.month), dtype=np.int64)
+    cells = gather(engine, strategy, rows, cut, lambda t: {"n": ibis.literal(1, "int64")}, "amount")
+    place = cells.places[names.DIMENSION] if cut else np.zeros(len(cells.month), dtype=np.int64)
     wanted = [Cut("", every)]
-    if view:
+    if cut:
         declared = values_of(strategy, names.DIMENSION)
         wanted += [Cut(JOIN.join(declared[v] for v in pool), pool) for pool in pools[names.DIMENSION]]
     floors = tightened(strategy.disclosure)
     for one in wanted:
-        group = np.where(np.isin(place, one.places), 0, -1) if view else np.zeros(len(place), dtype=np.int64)
+        group = np.where(np.isin(place, one.places), 0, -1)
         if (group == 0).any() and clear(grouped(cells.evidence, group, 1), floors, NO_RESULT)[0]:
             yield one
 
