@@ -158,12 +158,10 @@ def test_few_customers_are_counted_and_nothing_is_fitted(made: Made) -> None:
 
 
 def test_no_margin_is_revenue_and_said_so(made: Made) -> None:
-    with_margin = made(retailer(900))
     without = made(retailer(900), ", value: {horizon_years: 3, discount_rate: 10}")
-    assert without.worth is not None and with_margin.worth is not None and without.worth.in_revenue
+    assert without.worth is not None and without.worth.in_revenue
     assert without.worth.cost is None and without.worth.payback is None
-    assert without.worth.worth is not None and with_margin.worth.worth is not None
-    assert without.worth.worth.value * 0.4 == pytest.approx(with_margin.worth.worth.value)
+    assert without.worth.spend is not None and without.worth.spend.value == pytest.approx(100, rel=0.06)
     assert without.referral is None and without.growth is not None and without.growth.rate is None
 
 
