@@ -91,10 +91,10 @@ def span_text(low: float | None, high: float | None, unit: Unit, w: Words) -> st
 
 
 def money_text(value: float, w: Words, currency: str = "VND") -> str:
-    """Money with three digits: ₫1.18 million, ₫57,400; what fitted figures carry."""
+    """Money with the three digits that fitted figures carry: ₫1.18 million, ₫57,400."""
     scale = _three(value)
     if scale == 1:
-        return w.money(value, currency)
+        return w.money(_rounded(value, value), currency)
     figure = w.number(value / scale, _places(value / scale))
     sign = {"VND": "₫"}.get(currency, currency)
     if w.lang == "vi":
@@ -103,9 +103,11 @@ def money_text(value: float, w: Words, currency: str = "VND") -> str:
 
 
 def money_span(low: float, high: float, value: float, w: Words) -> str:
-    """An interval of money in the scale in which ``money_text`` says ``value``: 1.15–1.22."""
+    """An interval of money in the scale and digits in which ``money_text`` says ``value``: 1.15–1.22."""
     scale = _three(value)
-    return w.span(low / scale, high / scale, 0 if scale == 1 else _places(value / scale))
+    if scale == 1:
+        return w.span(_rounded(low, value), _rounded(high, value), 0)
+    return w.span(low / scale, high / scale, _places(value / scale))
 
 
 def _three(value: float) -> float:
@@ -114,6 +116,12 @@ def _three(value: float) -> float:
 
 def _places(scaled: float) -> int:
     return 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
+
+
+def _rounded(value: float, like: float) -> float:
+    """To the last of the three digits of ``like``."""
+    step = 10.0 ** max(len(str(int(abs(like)))) - 3, 0)
+    return round(value / step) * step
 
 
 def _money_scale(value: float) -> tuple[float, str, str]:

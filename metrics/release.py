@@ -80,8 +80,15 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("effect_high", "DOUBLE"),
     ),
     # how the worth of a customer was reckoned. segment: '' for all, else values that stand together, joined by +;
-    # method and reason: values of loyalty.value.lifetime (reason of errors.Refused where there is nothing to reckon)
-    "value_model": (("segment", "VARCHAR"), ("method", "VARCHAR"), ("reason", "VARCHAR"), ("n", "BIGINT")),
+    # method and reason: values of loyalty.value.told (reason of errors.Refused where there is nothing to reckon);
+    # months: over which it is counted what those who come back bring beyond the others
+    "value_model": (
+        ("segment", "VARCHAR"),
+        ("method", "VARCHAR"),
+        ("reason", "VARCHAR"),
+        ("n", "BIGINT"),
+        ("months", "INTEGER"),
+    ),
     # figure: a value of loyalty.value.lifetime.Figure, money in revenue; value is null where it is read from numbers
     "value_figure": (
         ("segment", "VARCHAR"),
@@ -262,8 +269,9 @@ class Release:
         )
 
     @cached_property
-    def value_models(self) -> dict[str, tuple[str, str, int]]:
-        """segment ('' for all; values that stand together are joined by +) -> (method, reason, n)."""
+    def value_models(self) -> dict[str, tuple[str, str, int, int]]:
+        """segment ('' for all; values that stand together are joined by +) -> (method, reason, n, months over which
+        returners are counted)."""
         return {r[0]: r[1:] for r in self._rows("SELECT * FROM value_model ORDER BY segment")}
 
     def value_figures(self, segment: str) -> dict[str, tuple[float | None, float, float]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import ibis
@@ -79,12 +80,15 @@ def fits(engine: Any, strategy: Strategy, found: Read, facts: Facts, pools: Pool
     tables: Tables = {"value_model": [], "value_figure": [], "value_curve": []}
     for one in _cuts(engine, strategy, pools):
         inside = np.isin(people.segment, one.places)
+        watched = lifetime.window(people.columns["watched"][inside].astype(float))
         result = _result(engine, strategy, people, inside, one, end)
-        money = _seen(engine, one, people, inside, end)
+        money = _seen(engine, one, end)
         if result.method is Method.NONE and money is not None:
-            result = _arithmetic(money, strategy, result, int(inside.sum()))
+            result = _arithmetic(money, strategy, result)
+        if result.method in (Method.BGNBD, Method.COHORTS) and watched and result.n >= lifetime.NEEDED:
+            result = lifetime.as_seen(result, _returners(engine, strategy, one, end, watched), watched)
         counted = result.method is Method.COHORTS
-        tables["value_model"].append((one.name, result.method.value, result.why.value, result.n))
+        tables["value_model"].append((one.name, result.method.value, result.why.value, result.n, result.months))
         figures = {**result.figures, **(_growing(money, strategy, result.n) if money else {})}
         tables["value_figure"] += [
             (one.name, f.value, *_told(e, f in INTERVAL_ONLY or (counted and f is Figure.WORTH)))
@@ -102,7 +106,7 @@ def closed_to(as_of: date, closing_days: int) -> date:
 
 
 def _refused(why: Refused) -> Tables:
-    return {"value_model": [("", Method.NONE.value, why.value, 0)]}
+    return {"value_model": [("", Method.NONE.value, why.value, 0, 0)]}
 
 
 def _told(e: Estimate, interval_only: bool) -> tuple[float | None, float, float]:
@@ -177,7 +181,14 @@ def _history(p: People, inside: NDArray[np.bool_]) -> History:
     )
 
 
-def _result(engine: Any, strategy: Strategy, people: People, inside: NDArray[np.bool_], one: Cut, end: date) -> Result:
+def _result(
+    engine: Any,
+    strategy: Strategy,
+    people: People,
+    inside: NDArray[np.bool_],
+    one: Cut,
+    end: date,
+) -> Result:
     """The model of a cut, or a result without a method that says why."""
     value = strategy.loyalty.value
     terms = Terms(value.discount_rate, value.horizon_years, names.outcome_days(strategy))
@@ -217,7 +228,7 @@ def _contracts(engine: Any, one: Cut, end: date) -> tuple[list[Cohort], float, t
     return cohorts, float(paused), lifetime.mean_and_error(revenue, 1.0 + active[closed])
 
 
-def _seen(engine: Any, one: Cut, people: People, inside: NDArray[np.bool_], end: date) -> Seen | None:
+def _seen(engine: Any, one: Cut, end: date) -> Seen | None:
     """Sums by block of customers over closed quarters; None before two are closed."""
     last = end.year * 4 + (end.month // 3) - 1  # a quarter is closed when its third month is
     t = engine.table("fact_purchases")
@@ -250,20 +261,48 @@ def _seen(engine: Any, one: Cut, people: People, inside: NDArray[np.bool_], end:
     at, n = starts.column("quarter").to_numpy().astype(int) - first, starts.column("n").to_numpy()
     there = (at >= 0) & (at < count)
     np.add.at(new, (starts.column("block").to_numpy().astype(int)[there], at[there]), n[there])
-    watched = inside & (people.columns["watched"] >= 91 * max(count - seen.FEWEST, 1))
-    mine = people.customer % BLOCKS
     return Seen(
         new=new,
         revenue=seen.placed(table[known], count),
         earned=seen.placed(table[known & earned], count),
         before=before,
-        returned=np.bincount(mine[watched & (people.columns["days"] > 1)], minlength=BLOCKS).astype(float),
-        watched=np.bincount(mine[watched], minlength=BLOCKS).astype(float),
     )
 
 
-def _arithmetic(s: Seen, strategy: Strategy, failed: Result, n: int) -> Result:
+def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int) -> Estimate | None:
+    """How much more a customer who came back in time has brought over these months than one who did not, later money
+    counting less, of those watched as long. None where one of the two groups does not pass the floors for customers.
+    """
+    days = lifetime.days_in(months)
+    c = engine.table("fact_cohorts")
+    c = c.select(c_customer=c.customer, back=(c.gap_days <= names.outcome_days(strategy)).fill_null(False))
+    t = engine.table("fact_purchases")
+    t = t.filter((t.age >= 0) & t.segment.isin(one.places))
+    t = t.mutate(start=t.day.min().over(ibis.window(group_by=t.customer)))
+    t = t.filter((t.start <= ibis.literal(end - timedelta(days=days))) & (t.day.delta(t.start, unit="day") <= days))
+    worth = ibis.literal(1 + strategy.loyalty.value.discount_rate / 100) ** (
+        -t.day.delta(t.start, unit="day") / lifetime.YEAR
+    )
+    by = t.group_by("customer").aggregate(money=(t.amount.fill_null(0) * worth).sum())
+    j = by.join(c, by.customer == c.c_customer)
+    found = engine.query(j.select("customer", "back", "money").order_by("customer"))
+    customer = found.column("customer").to_numpy()
+    back = found.column("back").to_numpy(zero_copy_only=False).astype(int)
+    money = found.column("money").to_numpy().astype(float)
+    floors = tightened(strategy.disclosure)
+    people, brought = np.zeros((BLOCKS, 2)), np.zeros((BLOCKS, 2))
+    for group in (0, 1):
+        mine = money[back == group]
+        if len(mine) < floors.min_customers or mine.max() > floors.max_customer_share * mine.sum():
+            return None
+    np.add.at(people, (customer % BLOCKS, back), 1.0)
+    np.add.at(brought, (customer % BLOCKS, back), money)
+    return seen.estimate(partial(seen.returner, people, brought), seen.replicates(people.sum(axis=1)))
+
+
+def _arithmetic(s: Seen, strategy: Strategy, failed: Result) -> Result:
     """What the cohorts have brought so far, where no model may be fitted: nothing beyond what was seen."""
+    n = failed.n
     if n < lifetime.NEEDED:
         return Result(Method.COHORTS, failed.why, n, {}, ())
     weights = seen.replicates(s.new.sum(axis=1))
@@ -275,11 +314,7 @@ def _arithmetic(s: Seen, strategy: Strategy, failed: Result, n: int) -> Result:
     curve = [e for e in steps if e is not None]
     if len(curve) < 2 or len(curve) != len(steps):
         return failed
-    figures = {Figure.WORTH: curve[-1]}
-    returner = seen.estimate(lambda w: seen.returner(s, discount, w), weights)
-    if returner is not None:
-        figures |= {Figure.RETURNER: returner, Figure.FIVE: returner.times(0.05)}
-    return Result(Method.COHORTS, failed.why, n, figures, tuple(curve))
+    return Result(Method.COHORTS, failed.why, n, {Figure.WORTH: curve[-1]}, tuple(curve))
 
 
 def _growing(s: Seen, strategy: Strategy, n: int) -> dict[Figure, Estimate]:

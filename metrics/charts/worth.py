@@ -44,7 +44,7 @@ def curve(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
         drawn["annotations"].append(text(words, tokens, 1, points[-1].value, colour=tokens.ink, size=13, **side))
     if at.cost is not None:
         drawn["shapes"].append(line(0, at.cost, 1, at.cost, tokens.ink, xref="paper", dash="6px,4px", width=1.3))
-        words = f"{safe(w('cost of winning'))}<br>{money_text(at.cost, w, currency)}"
+        words = f"{safe(w('cost of winning'))}<br>{w.money(at.cost, currency)}"
         drawn["annotations"].append(text(words, tokens, 1, at.cost, colour=tokens.ink, **side))
     return {"data": data, "layout": drawn}
 
@@ -160,7 +160,7 @@ def winning(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
     """The cost of winning a customer beside what one brings, and what one more who comes back brings."""
     rows: list[Bar] = []
     if at.cost is not None:
-        rows.append(Bar(w("Winning one costs"), at.cost, None, None, "second", money_text(at.cost, w, currency)))
+        rows.append(Bar(w("Winning one costs"), at.cost, None, None, "second", w.money(at.cost, currency)))
     for name, e in (
         (w("A new customer brings"), at.worth),
         (w("Who comes back brings more"), at.returner),

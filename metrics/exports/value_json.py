@@ -39,6 +39,7 @@ def value_object(found: Value, release: Release) -> dict[str, Any]:
         "point": at
         and {
             "days": at.days,
+            "counted_over_months": at.over,
             "five_per_customer": _estimate(at.five),
             "one_a_year": _estimate(at.point_year),
             "five_a_year": _estimate(at.five_year),

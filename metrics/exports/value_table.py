@@ -60,17 +60,17 @@ def point(found: Value, release: Release, w: Words) -> Table:
     at = found.worth
     rows: list[tuple[Cell, ...]] = []
     if at is not None:
-        figures: tuple[tuple[str, Estimate | None], ...] = (
-            (w("A new customer brings"), at.worth),
-            (w("Orders of a new customer"), at.orders),
-            (w("Spend of an order"), at.spend),
-            (w("Stay after an order, %"), at.stay),
-            (w("Who comes back brings more"), at.returner),
-            (w("Five points, per new customer"), at.five),
-            (w("One point a year"), at.point_year),
-            (w("Five points a year"), at.five_year),
+        figures: tuple[tuple[str, Estimate | None, int], ...] = (
+            (w("A new customer brings"), at.worth, at.months),
+            (w("Orders of a new customer"), at.orders, at.months),
+            (w("Spend of an order"), at.spend, at.months),
+            (w("Stay after an order, %"), at.stay, at.months),
+            (w("Who comes back brings more"), at.returner, at.over),
+            (w("Five points, per new customer"), at.five, at.over),
+            (w("One point a year"), at.point_year, at.over),
+            (w("Five points a year"), at.five_year, at.over),
         )
-        rows = [(name, e.value, e.low, e.high, at.n, at.months) for name, e in figures if e is not None]
+        rows = [(name, e.value, e.low, e.high, at.n, months) for name, e, months in figures if e is not None]
         if at.cost is not None:
             rows.append((w("Winning one costs"), at.cost, None, None, None, None))
         if at.new is not None:

@@ -64,7 +64,7 @@ def evidence(found: Value, release: Release, w: Words) -> str:
                     new=w.number(at.new),
                     days=at.days,
                     more=money_text(at.returner.value, w, cur),
-                    time=span_of(at.months, w),
+                    time=span_of(at.over, w),
                 )
             )
         else:
@@ -75,7 +75,7 @@ def evidence(found: Value, release: Release, w: Words) -> str:
                 "A new customer brings {worth} in {time}; winning one costs {cost}.",
                 worth=money_text(at.worth.value, w, cur),
                 time=span_of(at.months, w),
-                cost=money_text(at.cost, w, cur),
+                cost=w.money(at.cost, cur),
             )
         )
     if found.growth:
@@ -151,8 +151,11 @@ def steps_title(at: Worth, release: Release, w: Words) -> str:
 
 
 def steps_subtitle(at: Worth, w: Words) -> str:
-    return w("{money} of the new customers of one year, counted over {time}, with 95% interval.",
-             money=_kind(at, w), time=span_of(at.months, w))  # fmt: skip
+    return w(
+        "{money} of the new customers of one year, counted over {time}, with 95% interval.",
+        money=_kind(at, w),
+        time=span_of(at.over, w),
+    )
 
 
 def _kind(at: Worth, w: Words) -> str:
@@ -196,7 +199,7 @@ def winning_title(at: Worth, release: Release, w: Words) -> str:
     if at.cost is None:
         return w("What winning a customer costs is not declared")
     if at.returner is None or at.worth is None:
-        return w("Winning a customer costs {cost}", cost=money_text(at.cost, w, cur))
+        return w("Winning a customer costs {cost}", cost=w.money(at.cost, cur))
     if at.returner.low > at.cost:
         return w("Bringing one first buyer back may cost more than winning a new one, and still pay")
     if at.returner.high < at.cost:
@@ -205,8 +208,18 @@ def winning_title(at: Worth, release: Release, w: Words) -> str:
 
 
 def winning_subtitle(at: Worth, w: Words) -> str:
-    return w("{money} per customer over {time}, with 95% interval, beside the declared cost of winning one.",
-             money=_kind(at, w), time=span_of(at.months, w))  # fmt: skip
+    told = {"money": _kind(at, w), "time": span_of(at.months, w)}
+    if at.returner is not None and at.over != at.months:
+        return w(
+            "{money} per customer over {time}, for who comes back over {over}, with 95% interval, beside the declared "
+            "cost of winning one.",
+            over=span_of(at.over, w),
+            **told,
+        )
+    return w(
+        "{money} per customer over {time}, with 95% interval, beside the declared cost of winning one.",
+        **told,
+    )
 
 
 def growth_title(g: Growth, w: Words) -> str:
@@ -295,7 +308,7 @@ def how(at: Worth, release: Release, w: Words) -> str:
                 "Tried on months it had not seen, it foresaw {share} of the orders that came.",
                 share=w.percent(at.foreseen, 0),
             )
-        return f"{text} {later}"
+        return f"{text} {_as_seen(at, w)} {later}"
     if at.method is Method.SBG:
         text = w(
             "Customers sign here, so staying is read from who is still there each month: shifted-beta-geometric, from "
@@ -303,7 +316,15 @@ def how(at: Worth, release: Release, w: Words) -> str:
             n=w.number(at.n),
         )
         return f"{text} {later}"
-    return f"{_why_counted(at, w)} {later}"
+    return f"{_why_counted(at, w)} {_as_seen(at, w)} {later}"
+
+
+def _as_seen(at: Worth, w: Words) -> str:
+    return w(
+        "What those who come back bring beyond the others is counted as seen over {time}, from customers watched that "
+        "long.",
+        time=span_of(at.over, w),
+    )
 
 
 def _why_counted(at: Worth, w: Words) -> str:

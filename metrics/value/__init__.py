@@ -43,7 +43,7 @@ def value(release: Release, segment: str | None = None) -> Value:
     asked = None if pooled else segment
     cells = Cells(release, asked)
     found = cohorts(cells)
-    reason = release.value_models.get("", ("", Refused.NO_SIGNAL.value, 0))[1]
+    reason = release.value_models.get("", ("", Refused.NO_SIGNAL.value, 0, 0))[1]
     refused = next((r for r in Refused if r.value == reason), None) if found is None else None
     if found is None and refused is None:
         refused = Refused.NOT_CLEARED

@@ -32,10 +32,12 @@ class Point:
 @dataclass(frozen=True)
 class Worth:
     """``worth`` of a new customer over ``months``; ``orders`` and ``spend`` behind it; ``stay`` in percent.
-    ``returner``: how much more one who comes back within ``days`` is worth than one who does not. ``five``: what five
-    points more of retention bring per new customer; ``point_year`` and ``five_year``: one and five points, for the new
-    customers of a year. ``curve`` as reckoned, ``seen`` as cohorts have paid so far. ``payback``: months until the cost
-    of winning is paid back (value, soonest, latest; None beyond the curve). ``in_revenue``: no margin is declared."""
+
+    ``returner``: how much more one who comes back within ``days`` is worth than one who does not; ``five``: what five
+    points more of retention bring per new customer, both counted ``over`` so many months; ``point_year`` and
+    ``five_year``: one and five points, for the new customers of a year. ``curve`` as reckoned, ``seen`` as cohorts have
+    paid so far. ``payback``: months until the cost of winning is paid back (value, soonest, latest; None beyond the
+    curve). ``in_revenue``: no margin is declared."""
 
     method: Method
     why: Why
@@ -50,6 +52,7 @@ class Worth:
     stay: Estimate | None
     returner: Estimate | None
     five: Estimate | None
+    over: int
     foreseen: float | None
     curve: tuple[Point, ...]
     seen: tuple[Point, ...]
@@ -77,7 +80,7 @@ def worth(cells: Cells) -> Worth | None:
     release = cells.release
     if segment not in release.value_models:
         return None
-    method_name, reason, n = release.value_models[segment]
+    method_name, reason, n, over = release.value_models[segment]
     method = Method(method_name)
     if reason not in {w.value for w in Why}:
         return None
@@ -105,7 +108,7 @@ def worth(cells: Cells) -> Worth | None:
         last = seen[-1] if seen else None
         if last and last.low is not None and last.high is not None:
             figures[Figure.WORTH] = Estimate(last.value, last.low, last.high)
-    told = figures.get(Figure.FORESEEN)
+    told, returner = figures.get(Figure.FORESEEN), figures.get(Figure.RETURNER)
     return Worth(
         method=method,
         why=Why(reason),
@@ -118,8 +121,9 @@ def worth(cells: Cells) -> Worth | None:
         orders=figures.get(Figure.ORDERS),
         spend=figures.get(Figure.SPEND),
         stay=figures.get(Figure.STAY),
-        returner=figures.get(Figure.RETURNER),
-        five=figures.get(Figure.FIVE),
+        returner=returner,
+        five=figures.get(Figure.FIVE) or (returner.times(0.05) if returner else None),
+        over=over,
         foreseen=told.value if told else None,
         curve=curve,
         seen=seen,

@@ -77,7 +77,7 @@ def test_kept_revenue_of_customers_who_differ() -> None:
         money[:, 4:] *= (rng.random(n) < 0.6)[:, None]
         before = np.zeros((BLOCKS, 8))
         np.add.at(before, blocks, money)
-        s = Seen(np.zeros((BLOCKS, 8)), nothing, nothing, before, np.zeros(BLOCKS), np.zeros(BLOCKS))
+        s = Seen(np.zeros((BLOCKS, 8)), nothing, nothing, before)
         found = seen.estimate(lambda w, s=s: (seen.growth(s, w) or (w,))[0], weights)
         assert found is not None
         inside += found.low <= 60.0 <= found.high

@@ -145,13 +145,29 @@ def test_what_a_customer_is_worth(found: Value, orders: pd.DataFrame, opened: Re
     result = without_contract(histories(orders), TERMS)
     assert not isinstance(result, Why) and found.worth is not None and found.worth.worth is not None
     stored = opened.value_figures("")
-    for figure, e in result.figures.items():
+    told = {f: e for f, e in result.figures.items() if f is not Figure.RETURNER}
+    for figure, e in told.items():
         assert stored[figure.value] == pytest.approx((round3(e.value), round3(e.low), round3(e.high)), rel=2e-3), figure
     margin = opened.strategy.loyalty.value.margin
     assert margin is not None and found.worth.method is Method.BGNBD
     assert found.worth.worth.value == pytest.approx(stored[Figure.WORTH.value][0] * margin / 100)
     assert found.worth.new == 4700 and found.worth.point_year is not None and found.worth.returner is not None
-    assert found.worth.point_year.value == pytest.approx(0.01 * found.worth.returner.value * 4700, rel=2e-3)
+    assert found.worth.point_year.value == pytest.approx(0.01 * found.worth.returner.value * 4700, rel=1e-12)
+
+
+def test_what_returners_brought_beyond_others(found: Value, orders: pd.DataFrame, opened: Release) -> None:
+    """Customers watched for a year: mean revenue of that year of those who came back within 90 days, less the others'.
+    Later money counts less, by 12 % a year."""
+    new = orders.dropna(subset="first_day")
+    age = (new["day"] - new["first_day"]).dt.days
+    gap = age[age > 0].groupby(new["customer_id"]).min()
+    watched = new["first_day"] <= pd.Timestamp("2026-03-31") - pd.Timedelta(days=365)
+    money = (new["amount_vnd"] * 1.12 ** (-age / 365.25))[watched & (age <= 365)].groupby(new["customer_id"]).sum()
+    back = gap.reindex(money.index) <= 90
+    told = opened.value_figures("")[Figure.RETURNER.value]
+    assert told[0] == pytest.approx(money[back].mean() - money[~back].mean(), rel=2e-3)
+    assert told[1] < told[0] < told[2] and opened.value_models[""][3] == 12
+    assert found.worth is not None and found.worth.over == 12 and found.worth.months == 36
 
 
 def test_the_model_and_what_cohorts_paid_agree(found: Value, orders: pd.DataFrame, opened: Release) -> None:

@@ -26,15 +26,12 @@ class Seen:
     """Sums by block of customers, over closed quarters only. ``new`` (blocks, cohorts) new customers; ``revenue``
     (blocks, cohorts, ages) by quarter of the first order and quarters since; ``before`` (blocks, quarters) of
     customers whose first order was not seen; ``earned`` (blocks, cohorts, ages) of those whom others sent;
-    ``returned`` and ``watched`` (blocks,) customers who came back, of those watched over ``ages`` quarters. The last
-    cohort is that of the last closed quarter."""
+    The last cohort is that of the last closed quarter."""
 
     new: Array
     revenue: Array
     earned: Array
     before: Array
-    returned: Array
-    watched: Array
 
     @property
     def quarters(self) -> int:
@@ -83,12 +80,11 @@ def curve(s: Seen, discount: float, weights: Array) -> Array:
     return np.cumsum(np.stack(steps, axis=1), axis=1)
 
 
-def returner(s: Seen, discount: float, weights: Array) -> Array:
-    """What a customer who came back brought after the first quarter of orders, beyond one who did not: all repeat
-    revenue, over the share who came back. First orders are in the first quarter, so this is a little low."""
-    found = curve(s, discount, weights)
-    share = (weights @ s.returned) / (weights @ s.watched)
-    out: Array = (found[:, -1] - found[:, 0]) / share
+def returner(people: Array, money: Array, weights: Array) -> Array:
+    """How much more a customer who came back in time has brought than one who did not, by replicate; ``people`` and
+    ``money`` (blocks, 2): those who did not and those who did, watched equally long."""
+    mean = (weights @ money) / (weights @ people)
+    out: Array = mean[:, 1] - mean[:, 0]
     return out
 
 

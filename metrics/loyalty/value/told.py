@@ -62,7 +62,7 @@ class Figure(Enum):
     RETURNER = "returner"
     """How much more a customer who comes back in time is worth than one who does not."""
     FIVE = "five"
-    """Revenue per new customer that five points more of retention bring."""
+    """Revenue per new customer that five points more of retention bring, with a contract; else it is RETURNER / 20."""
     FORESEEN = "foreseen"
     """Orders foreseen, in percent of those that came, in months the model had not seen; without interval."""
     KEPT = "kept"
