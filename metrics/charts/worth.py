@@ -14,7 +14,9 @@ from metrics.value.worth import Point, Worth
 from metrics.words import Words
 
 HEIGHT = 300
-ROW = 58
+ROW = 60
+LINE = 46
+"""Letters that stand on one line of a phone."""
 
 
 def curve(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
@@ -120,14 +122,15 @@ def bars(rows: Sequence[Bar], ticks_text: Sequence[tuple[float, str]], tokens: T
     left, right = low - (air if low < 0 else 0.0), high + air
     kept = [(t, s) for t, s in ticks_text if left <= t <= right]
     drawn["xaxis"] = axis(tokens, False, left, right, [t for t, _ in kept], [s for _, s in kept])
-    drawn["yaxis"] = axis(tokens, False, len(rows) - 0.6, -0.6, [], [])
-    drawn["shapes"] += [line(t, -0.1, t, len(rows) - 0.6, tokens.line) for t, _ in kept]
-    drawn["shapes"].append(line(0.0, -0.1, 0.0, len(rows) - 0.6, tokens.edge))
+    drawn["yaxis"] = axis(tokens, False, len(rows) - 0.7, -0.7, [], [])
+    drawn["shapes"] += [line(t, -0.1, t, len(rows) - 0.7, tokens.line) for t, _ in kept]
+    drawn["shapes"].append(line(0.0, -0.1, 0.0, len(rows) - 0.7, tokens.edge))
     tones = {"prim": tokens.prim, "second": tokens.second, "quiet": tokens.edge}
     for y, row in enumerate(rows):
-        at: dict[str, Any] = {"xref": "paper", "xanchor": "left", "align": "left", "xshift": -4}
-        words = f"{safe(row.name)}  <b>{safe(row.said)}</b>"
-        drawn["annotations"].append(text(words, tokens, 0, y - 0.34, colour=tokens.ink, size=13, **at))
+        at: dict[str, Any] = {"xref": "paper", "xanchor": "left", "yanchor": "bottom", "align": "left", "xshift": -4}
+        between = "<br>" if len(row.name) + len(row.said) > LINE else "  "
+        words = f"{safe(row.name)}{between}<b>{safe(row.said)}</b>"
+        drawn["annotations"].append(text(words, tokens, 0, y - 0.16, colour=tokens.ink, size=13, **at))
     data = []
     for sure in (True, False):  # a declared or exact figure has no interval, not one of width zero
         chosen = [(y, r) for y, r in enumerate(rows) if (r.low is not None and r.high is not None) is sure]

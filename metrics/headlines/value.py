@@ -109,8 +109,8 @@ def decisions(found: Value, release: Release, w: Words) -> list[tuple[str, str]]
     if reading and stand(release, at.kpi.id).standing is Standing.OFF:
         day = w.day(today + timedelta(reading.within_days))
         rows.append((reading.low(w.lang), w("{owner} · by {day}", owner=owner, day=day)))
-    if at.returner:
-        most = money_text(max(at.returner.low, 0.0), w, currency(release))
+    if at.returner and at.returner.low > 0:
+        most = money_text(at.returner.low, w, currency(release))
         rows.append(
             (
                 w("Try a way to bring first buyers back on a part of them; each one more may cost up to {most}.",
