@@ -11,8 +11,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import Protocol
 
-from metrics.answers import Row
+
+class Ranged(Protocol):
+    """A figure with its interval; nothing stands where ``value`` is None."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
 
 
 @dataclass(frozen=True)
@@ -32,8 +42,8 @@ class Change:
         return self.low > 0 or self.high < 0
 
 
-def change(before: Row, after: Row) -> Change | None:
-    """The change from one row to another; None when one of them does not stand."""
+def change(before: Ranged, after: Ranged) -> Change | None:
+    """The change from one figure to another; None when one of them does not stand."""
     if before.value is None or after.value is None:
         return None
     value = after.value - before.value

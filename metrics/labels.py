@@ -90,6 +90,40 @@ def span_text(low: float | None, high: float | None, unit: Unit, w: Words) -> st
     return w.span(low, high, digits_of(unit, low, high))
 
 
+def money_text(value: float, w: Words, currency: str = "VND") -> str:
+    """Money with the three digits that fitted figures carry: ₫1.18 million, ₫57,400."""
+    scale = _three(value)
+    if scale == 1:
+        return w.money(_rounded(value, value), currency)
+    figure = w.number(value / scale, _places(value / scale))
+    sign = {"VND": "₫"}.get(currency, currency)
+    if w.lang == "vi":
+        return f"{figure}{NBSP}{'tỷ' if scale == 1e9 else 'triệu'}{NBSP}{sign}"
+    return f"{sign}{figure}{NBSP}{'billion' if scale == 1e9 else 'million'}"
+
+
+def money_span(low: float, high: float, value: float, w: Words) -> str:
+    """An interval of money in the scale and digits in which ``money_text`` says ``value``: 1.15–1.22."""
+    scale = _three(value)
+    if scale == 1:
+        return w.span(_rounded(low, value), _rounded(high, value), 0)
+    return w.span(low / scale, high / scale, _places(value / scale))
+
+
+def _three(value: float) -> float:
+    return 1e9 if abs(value) >= 1e9 else 1e6 if abs(value) >= 1e6 else 1.0
+
+
+def _places(scaled: float) -> int:
+    return 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
+
+
+def _rounded(value: float, like: float) -> float:
+    """To the last of the three digits of ``like``."""
+    step = 10.0 ** max(len(str(int(abs(like)))) - 3, 0)
+    return round(value / step) * step
+
+
 def _money_scale(value: float) -> tuple[float, str, str]:
     return (1e9, "bn", "tỷ") if abs(value) >= 1e9 else (1e6, "M", "tr")
 

@@ -87,6 +87,32 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
         ("effect_low", "DOUBLE"),
         ("effect_high", "DOUBLE"),
     ),
+    # how the worth of a customer was reckoned. segment: '' for all, else values that stand together, joined by +;
+    # method and reason: values of loyalty.value.told (reason of errors.Refused where there is nothing to reckon);
+    # months: over which it is counted what those who come back bring beyond the others
+    "value_model": (
+        ("segment", "VARCHAR"),
+        ("method", "VARCHAR"),
+        ("reason", "VARCHAR"),
+        ("n", "BIGINT"),
+        ("months", "INTEGER"),
+    ),
+    # figure: a value of loyalty.value.lifetime.Figure, money in revenue; value is null where it is read from numbers
+    "value_figure": (
+        ("segment", "VARCHAR"),
+        ("figure", "VARCHAR"),
+        ("value", "DOUBLE"),
+        ("low", "DOUBLE"),
+        ("high", "DOUBLE"),
+    ),
+    # revenue of a new customer up to a step: months after the first order, or quarters where cohorts are counted
+    "value_curve": (
+        ("segment", "VARCHAR"),
+        ("step", "INTEGER"),
+        ("value", "DOUBLE"),
+        ("low", "DOUBLE"),
+        ("high", "DOUBLE"),
+    ),
 }
 #: Set on every connection to a release, first of all: no spilling to disk, nothing fetched, nothing loaded.
 SETTINGS = (
@@ -376,3 +402,18 @@ class Release:
             " WHERE outcome = ? ORDER BY share DESC, driver",
             outcome,
         )
+
+    @cached_property
+    def value_models(self) -> dict[str, tuple[str, str, int, int]]:
+        """segment ('' for all; values that stand together are joined by +) -> (method, reason, n, months over which
+        returners are counted)."""
+        return {r[0]: r[1:] for r in self._rows("SELECT * FROM value_model ORDER BY segment")}
+
+    def value_figures(self, segment: str) -> dict[str, tuple[float | None, float, float]]:
+        """figure -> (value, low, high)."""
+        rows = self._rows("SELECT figure, value, low, high FROM value_figure WHERE segment = ?", segment)
+        return {r[0]: r[1:] for r in rows}
+
+    def value_curve(self, segment: str) -> list[tuple[float | None, float, float]]:
+        """(value, low, high) by step, from step 0."""
+        return self._rows("SELECT value, low, high FROM value_curve WHERE segment = ? ORDER BY step", segment)

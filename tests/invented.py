@@ -35,7 +35,7 @@ FACTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("delivery_kept", "install_kept", "first"), "boolean"),
         "invited_to": "array<string>",
     },
-    "cohorts": {"gap_days": "int32", "active_ages": "array<int32>"},
+    "cohorts": {"gap_days": "int32", "active_ages": "array<int32>", "earned": "boolean"},
     "series": {"name": "string", "value": "float64"},
 }
 STAFFED = ("contacts", "answers", "invitations")

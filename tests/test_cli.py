@@ -22,7 +22,7 @@ from tests.conftest import Demo
 
 ROOT = Path(__file__).parent.parent
 RUN = CliRunner()
-COMMANDS = ("init", "check", "diff", "demo", "build", "publish", "audit", "show", "drivers", "schema")
+COMMANDS = ("init", "check", "diff", "demo", "build", "publish", "audit", "show", "drivers", "value", "schema")
 
 
 def run(demo: Demo, *words: str) -> Any:

@@ -25,6 +25,7 @@ from metrics.build.report import Report
 from metrics.build.shaped import refuse_declared, shaped_rows
 from metrics.build.tables import Tables, content_hash, driver_tables, meta, number_tables, provenance, vocabulary
 from metrics.build.together import stands
+from metrics.build.value import fits
 from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError
@@ -80,7 +81,7 @@ def build(
         tables = number_tables(strategy, said)
         with clock.stage("Loyalty"):
             fitted = fit_all(engine, strategy, found)
-            tables |= driver_tables(fitted)
+            tables |= driver_tables(fitted) | fits(engine, strategy, found, facts, said.pools)
     with clock.stage("Release"):
         tables |= provenance(strategy, found)
         build_id = content_hash(tables)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.errors import DataError, Refused
+from metrics.loyalty.value.told import Figure, Method, Why
 from metrics.release import FORMAT, LOCKED, META_KEYS, NO_LEDGER, SCHEMA, SETTINGS, STATES, settle
 
 #: Shorter ids are found by chance in any file; for them the closed lists stand alone.
@@ -59,6 +60,10 @@ class Vocabulary:
     kinds: frozenset[str]
     files: frozenset[str]
     tables: frozenset[str]
+
+    def segment(self, text: str) -> bool:
+        """'' or declared segments joined by +."""
+        return not text or all(("segment", value) in self.values for value in text.split("+"))
 
 
 def audit(path: Path, words: Vocabulary, staff: Collection[str], customers: Collection[str]) -> None:
@@ -133,6 +138,10 @@ def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
         ("driver_model", "kind"): words.kinds.__contains__,
         ("driver", "outcome"): words.kpis.__contains__,
         ("driver", "driver"): words.questions.__contains__,
+        **{(table, "segment"): words.segment for table in ("value_model", "value_figure", "value_curve")},
+        ("value_model", "method"): {m.value for m in Method}.__contains__,
+        ("value_model", "reason"): {r.value for r in (*Why, *Refused)}.__contains__,
+        ("value_figure", "figure"): {f.value for f in Figure}.__contains__,
     }
     for table, columns in SCHEMA.items():
         for column, kind in columns:

@@ -79,9 +79,9 @@ def _looked_up(month: Ints, places: dict[int, int]) -> Ints:
 
 def grain_of(fact: str, staffed: Collection[str], declared: str) -> str:
     """Block length of a fact: rows that staff handled follow the strategy, others are monthly, unless the whole file is
-    declared to be one wave. Cohorts follow the strategy too: conditions of a first order are rare, and in a month too
-    few customers meet them to be shown."""
-    return declared if fact in staffed or fact == "cohorts" or declared == "wave" else "month"
+    declared to be one wave. Cohorts, and purchases by cohort, follow the strategy too: conditions of a first order are
+    rare, and in a month too few customers meet them to be shown."""
+    return declared if fact in staffed or fact in ("cohorts", "purchases") or declared == "wave" else "month"
 
 
 def month_names(months: Sequence[int]) -> tuple[str, ...]:

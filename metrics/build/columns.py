@@ -25,7 +25,7 @@ from metrics.strategy.model import Strategy
 #: Facts that share rows. Facts of one family are tested together.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "contacts": ("contacts", "answers", "invitations"),
-    "orders": ("orders", "cohorts"),
+    "orders": ("orders", "cohorts", "purchases"),
 }
 
 
@@ -118,7 +118,7 @@ def _parts(engine: Any, strategy: Strategy, members: Sequence[Member]) -> list[A
 def _unit(rows: Any, fact: str) -> Any:
     if fact == "contacts":
         return rows.row * 2
-    if fact in ("orders", "cohorts"):
+    if fact in FAMILIES["orders"]:
         return rows.row * 2 + 1
     about = ibis.coalesce(rows.contact_row * 2, rows.order_row * 2 + 1)
     own = -1 - (rows.row * 2 + (1 if fact == "answers" else 0))

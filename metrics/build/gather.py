@@ -20,7 +20,8 @@ from metrics.clearing.rule import UNKNOWN
 from metrics.errors import DataError
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import HANDLED, Metric, Params
-from metrics.strategy.model import Strategy
+from metrics.loyalty.value.sums import DIMENSION, wanted
+from metrics.strategy.model import Strategy, View
 
 #: Exact type in which fractions are added.
 DECIMAL = "decimal(38, 6)"
@@ -28,16 +29,25 @@ DECIMAL = "decimal(38, 6)"
 
 @dataclass(frozen=True)
 class Instance:
-    """A metric with its parameters; ``kpis`` that use it."""
+    """A metric with its parameters; ``kpis`` that use it. ``only``: the one dimension that views cut it by, and no
+    further (the sums of value, of which there are many); None: whatever views declare."""
 
     key: str
     metric: Metric
     params: Params
     kpis: tuple[str, ...]
+    only: str | None = None
+
+    def cut_by(self, views: Sequence[View]) -> list[View]:
+        """These views as far as they cut this metric."""
+        if self.only is None:
+            return list(views)
+        found = next((v for v in views if v.dimensions[0] == self.only), None)
+        return [found.model_copy(update={"dimensions": (self.only,)})] if found else []
 
 
 def instances(strategy: Strategy) -> tuple[Instance, ...]:
-    """Every metric with parameters that some KPI uses, once, by key."""
+    """Every metric with parameters that some KPI uses or the value of customers needs, once, by key."""
     found: dict[str, Instance] = {}
     for kpi in strategy.kpis:
         metric = BY_ID[kpi.metric]
@@ -45,6 +55,9 @@ def instances(strategy: Strategy) -> tuple[Instance, ...]:
         key = metric.key(kpi.of)
         before = found[key].kpis if key in found else ()
         found[key] = Instance(key, metric, params, (*before, kpi.id))
+    for needed, of in wanted(strategy):
+        key = needed.key(of)
+        found.setdefault(key, Instance(key, needed, needed.given(of), (), DIMENSION))
     return tuple(found[key] for key in sorted(found))
 
 

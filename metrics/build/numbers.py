@@ -62,16 +62,16 @@ class Ground:
     def grain(self, metric: Metric, declared: str) -> str:
         return grain_of(metric.fact, self.facts.staffed, declared)
 
-    def views(self, metric: Metric) -> list[View]:
+    def views(self, instance: Instance) -> list[View]:
+        metric = instance.metric
         mine = fact_tables.DIMENSIONS[metric.fact]
         ranked = sorted(self.strategy.views, key=lambda v: (v.priority, v.id))
-        return [
-            v for v in ranked if mine and set(v.dimensions) <= set(mine) and (not v.facts or metric.fact in v.facts)
-        ]
+        fitting = [v for v in ranked if mine and set(v.dimensions) <= set(mine)]
+        return instance.cut_by([v for v in fitting if not v.facts or metric.fact in v.facts])
 
-    def cut(self, metric: Metric) -> tuple[str, ...]:
-        mine = self.views(metric)
-        return tuple(d for d in fact_tables.DIMENSIONS[metric.fact] if any(d in v.dimensions for v in mine))
+    def cut(self, instance: Instance) -> tuple[str, ...]:
+        mine = self.views(instance)
+        return tuple(d for d in fact_tables.DIMENSIONS[instance.metric.fact] if any(d in v.dimensions for v in mine))
 
 
 def numbers(
@@ -156,7 +156,7 @@ def _gathered(ground: Ground, pools: Pools, grains: Sequence[str], step: Callabl
 def _gather(ground: Ground, tried: _Tried, instance: Instance, grains: Sequence[str]) -> bool:
     """Gather and clear one metric for each grain; False when the sources hold no row for it."""
     metric, strategy = instance.metric, ground.strategy
-    cut = ground.cut(metric)
+    cut = ground.cut(instance)
     gathered = gather_metric(ground.engine, strategy, instance, cut)
     if not len(gathered.month):
         return False
@@ -180,7 +180,7 @@ def _gather(ground: Ground, tried: _Tried, instance: Instance, grains: Sequence[
         closed = blocks(gathered.month, length, ground.found.as_of, closing, metric, instance.params)
         place = len(tried.members[family])
         tried.drafts[grain][family].append(
-            draft(place, instance, gathered, closed, length, ground.views(metric), tried.pools, ground.floors)
+            draft(place, instance, gathered, closed, length, ground.views(instance), tried.pools, ground.floors)
         )
     if ground.ledger.entries:
         tried.sums[instance.key] = gathered.evidence.sums
@@ -233,7 +233,10 @@ def _together(ground: Ground, tried: _Tried, grain: str) -> Said:
         said.late |= {p: max(n, said.late.get(p, 0)) for p, n in late.items()}
         for d in drafts:
             carried = [carried_number(e, d.measures) for e in entries.get(d.key, ()) if set(e.sums) == set(d.measures)]
-            said.published.append(published(d, carried, tried.pools, spelled))
+            one = published(d, carried, tried.pools, spelled)
+            if d.instance.only:
+                one.coverage.clear()  # what value is read from is no breakdown of its own
+            said.published.append(one)
     # What was published stays, also where its KPI or its formula is gone: it is known, and weighs in every later test.
     told = {(p.key, n.view, n.period, n.dims) for p in said.published for n in p.numbers if n.published}
     for e in ground.ledger.entries:

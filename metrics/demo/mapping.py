@@ -12,7 +12,12 @@ files:
   - file: customers.csv
     tables:
       - table: customers
-        columns: {{customer_id: customer_id, joined: joined, segment: segment, region: region}}
+        columns:
+          customer_id: customer_id
+          joined: joined
+          segment: segment
+          region: region
+          acquisition: acquisition
     not_staff: [city]
   - file: orders.csv
     tables:

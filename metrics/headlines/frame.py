@@ -22,6 +22,7 @@ def menu(w: Words) -> dict[str, str]:
         "kpi": w("KPI"),
         "drivers": w("Loyalty drivers"),
         "journey": w("Journey"),
+        "value": w("Value"),
         "no_scorecards": w("No scorecards"),
     }
 

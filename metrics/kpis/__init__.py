@@ -2,6 +2,7 @@
 
 from metrics.kpis.buyers_invited import BUYERS_INVITED
 from metrics.kpis.ces import CES
+from metrics.kpis.cohort_revenue import COHORT_REVENUE
 from metrics.kpis.complaint_rate import COMPLAINT_RATE
 from metrics.kpis.csat import CSAT
 from metrics.kpis.fcr import FCR
@@ -12,6 +13,7 @@ from metrics.kpis.new_customers import NEW_CUSTOMERS
 from metrics.kpis.nps import NPS
 from metrics.kpis.on_time import ON_TIME
 from metrics.kpis.promise_kept import PROMISE_KEPT
+from metrics.kpis.referred import REFERRED
 from metrics.kpis.reopened import REOPENED
 from metrics.kpis.repeat_contact import REPEAT_CONTACT
 from metrics.kpis.replied_within import REPLIED_WITHIN
@@ -43,7 +45,9 @@ METRICS: tuple[Metric, ...] = (
     REPURCHASE,
     RETENTION,
     NEW_CUSTOMERS,
+    REFERRED,
     REVENUE,
+    COHORT_REVENUE,
     SERIES,
 )
 BY_ID: dict[str, Metric] = {m.id: m for m in METRICS}

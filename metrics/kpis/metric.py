@@ -17,7 +17,10 @@ the strategy's declared order, ``other`` last:
                    first (BOOLEAN), invited_to (VARCHAR[], the questions asked about it)
 * ``cohorts``      one row per customer whose first order ever was seen: month (of that order), gap_days (INTEGER,
                    days to the next order on a later day, null = none), active_ages (INTEGER[], months since the
-                   first in which they ordered, without 0)
+                   first in which they ordered, without 0), earned (BOOLEAN, another customer sent them, null = not
+                   told)
+* ``purchases``    month (ordered), age (INTEGER, quarters since the first order, -1 where that was not seen), day,
+                   amount, earned (BOOLEAN, as of cohorts)
 * ``series``       month, name, value
 """
 

@@ -39,7 +39,7 @@ def _columns(text: str) -> tuple[Column, ...]:
 TABLES: tuple[Table, ...] = (
     Table(
         "customers",
-        _columns("customer_id!:id joined:day segment:text region:text language:text"),
+        _columns("customer_id!:id joined:day segment:text region:text language:text acquisition:text"),
         key=("customer_id",),
     ),
     Table(

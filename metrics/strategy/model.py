@@ -169,6 +169,9 @@ class Value(Model):
     horizon_years: Whole = Field(3, ge=1, le=20, description="Years that are counted.")
     acquisition_cost: Number | None = Field(None, ge=0, description="Cost of winning one customer, in the currency.")
     contractual: Flag = Field(False, description="true: customers sign and cancel; false: they simply stop buying.")
+    earned: tuple[str, ...] = Field(
+        (), max_length=FEW, description="Spellings in the customers' 'acquisition' of those whom other customers sent."
+    )
 
 
 class Loyalty(Model):

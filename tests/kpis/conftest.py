@@ -30,7 +30,8 @@ FACTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("delivery_kept", "install_kept", "first"), "boolean"),
         "invited_to": "array<string>",
     },
-    "cohorts": {"month": "date", "gap_days": "int32", "active_ages": "array<int32>"},
+    "cohorts": {"month": "date", "gap_days": "int32", "active_ages": "array<int32>", "earned": "boolean"},
+    "purchases": {"month": "date", "age": "int32", "day": "date", "amount": "int64", "earned": "boolean"},
     "series": {"month": "date", "name": "string", "value": "float64"},
 }
 ARROW = {

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from metrics.headlines.frame import menu
 from metrics.words import Words
 
-PAGES = ("strategy", "tree", "kpi", "drivers", "journey", "no_scorecards")
+PAGES = ("strategy", "tree", "kpi", "drivers", "journey", "value", "no_scorecards")
 LOCALES = {"en": "en-US", "vi": "vi-VN"}
 BROKEN = "This page cannot be drawn."
 

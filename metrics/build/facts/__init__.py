@@ -18,7 +18,7 @@ from typing import Any
 
 import ibis
 
-from metrics.build.facts import answers, cohorts, contacts, orders
+from metrics.build.facts import answers, cohorts, contacts, orders, purchases
 from metrics.build.facts.ground import Ground, complete
 from metrics.build.facts.values import Coder
 from metrics.strategy.model import Strategy
@@ -30,6 +30,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "invitations": answers.DIMENSIONS,
     "orders": orders.DIMENSIONS,
     "cohorts": cohorts.DIMENSIONS,
+    "purchases": purchases.DIMENSIONS,
     "series": (),
 }
 
@@ -55,6 +56,7 @@ def make(engine: Any, strategy: Strategy, as_of: date, history_from: date | None
     orders.make(g)
     answers.make(g)
     left_out = cohorts.make(g, history_from)
+    purchases.make(g)
     series = engine.table("src_series")
     engine.create(
         "fact_series",

@@ -13,6 +13,7 @@ import ibis
 
 from metrics.build.facts.contacts import NO_COMPLAINT, OUTCOME_UNKNOWN, worst_of_order
 from metrics.build.facts.ground import Ground
+from metrics.build.facts.values import fold
 
 DIMENSIONS = ("channel", "product", "segment", "region", "language", "promise", "installation", "complaint")
 
@@ -45,6 +46,8 @@ def make(g: Ground, history_from: date | None) -> int:
     worst = worst_of_order(g)
     j = first.left_join(by_customer, first.customer == by_customer.c_customer)
     j = j.left_join(worst, first.row == worst.w_row)
+    found_by = _found_by(g)
+    j = j.left_join(found_by, first.customer == found_by.f_customer)
     none = NO_COMPLAINT if _complaints_known(g) else OUTCOME_UNKNOWN
     g.engine.create(
         "fact_cohorts",
@@ -57,6 +60,7 @@ def make(g: Ground, history_from: date | None) -> int:
             complaint=j.w_outcome.fill_null(none).cast("int16"),
             gap_days=j.next_day.delta(j.first_day, unit="day").cast("int32"),
             active_ages=j.active_ages,
+            earned=j.f_earned,
         ),
     )
     return left_out
@@ -70,3 +74,16 @@ def _customers(orders: Any, whole: Any) -> Any:
 
 def _complaints_known(g: Ground) -> bool:
     return g.some("fact_contacts", "is_complaint") or g.some("src_complaints", "row")
+
+
+def _found_by(g: Ground) -> Any:
+    """customer -> whether another customer sent them, by the declared spellings; null where the source says nothing,
+    or the strategy not which spellings mean it."""
+    c = g.engine.table("src_customers")
+    c = c.filter(c.customer.notnull())
+    declared = tuple(dict.fromkeys(fold(text) for text in g.strategy.loyalty.value.earned))
+    earned = ibis.null("boolean")
+    if declared:
+        told = c.acquisition.notnull()
+        earned = told.ifelse(g.coder.id(c.acquisition, "src_customers", declared) < len(declared), earned)
+    return c.select(f_customer=c.customer.cast("int64"), f_earned=earned)
