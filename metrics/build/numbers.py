@@ -70,8 +70,10 @@ class Ground:
         return instance.cut_by([v for v in fitting if not v.facts or metric.fact in v.facts])
 
     def cut(self, instance: Instance) -> tuple[str, ...]:
-        mine = self.views(instance)
-        return tuple(d for d in fact_tables.DIMENSIONS[instance.metric.fact] if any(d in v.dimensions for v in mine))
+        """Dimensions of the metric's finest cells: those its views cut by, and those its published cells are cut by."""
+        used = {d for v in self.views(instance) for d in v.dimensions}
+        used |= {d for e in self.ledger.entries if e.metric == instance.key for d, _ in e.dims}
+        return tuple(d for d in fact_tables.DIMENSIONS[instance.metric.fact] if d in used)
 
 
 def numbers(
