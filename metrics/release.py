@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from metrics.errors import DataError
+from metrics.loyalty.results import TABLES, DriverRow, LabelRow, LinkRow, ModelRow, NoModelRow, columns, of_row
 from metrics.strategy.model import Strategy
 
 #: Table -> columns with their DuckDB types. The self-audit compares the finished file with exactly this.
@@ -58,30 +59,13 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
     "withheld": (("metric", "VARCHAR"), ("view", "VARCHAR"), ("period", "VARCHAR")),
     # KPIs that cannot be computed from these sources; reason is a value of errors.Refused
     "refused": (("kpi", "VARCHAR"), ("reason", "VARCHAR")),
-    "driver_model": (
-        ("outcome", "VARCHAR"),
-        ("kind", "VARCHAR"),
-        ("n", "BIGINT"),
-        ("r2", "DOUBLE"),
-        ("r2_low", "DOUBLE"),
-        ("r2_high", "DOUBLE"),
-    ),
-    # share 0..100 of explained variance; effect: change of the outcome (points of a percent KPI, or scale points)
-    # for one scale point of the driver, others held fixed
-    "driver": (
-        ("outcome", "VARCHAR"),
-        ("driver", "VARCHAR"),
-        ("share", "DOUBLE"),
-        ("low", "DOUBLE"),
-        ("high", "DOUBLE"),
-        ("tier", "INTEGER"),
-        ("effect", "DOUBLE"),
-        ("effect_low", "DOUBLE"),
-        ("effect_high", "DOUBLE"),
-    ),
+    # Results of loyalty; metrics.loyalty.results says what each column means. Fitted figures have three significant
+    # digits, and no mean, total or covariance stands beside them.
+    # Results of loyalty: columns and their meaning stand in metrics.loyalty.results
+    **{table: columns(kind) for table, kind in TABLES.items()},
 }
 META_KEYS = ("build_id", "strategy_hash", "as_of", "data_from", "data_to", "built_at", "draft", "format")
-FORMAT = "1"
+FORMAT = "2"
 
 
 def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
@@ -105,7 +89,14 @@ def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
         connection.close()
 
 
-_ARROW = {"VARCHAR": "string", "BIGINT": "int64", "INTEGER": "int32", "DOUBLE": "float64", "DATE": "date32"}
+_ARROW = {
+    "VARCHAR": "string",
+    "BIGINT": "int64",
+    "INTEGER": "int32",
+    "DOUBLE": "float64",
+    "DATE": "date32",
+    "BOOLEAN": "bool_",
+}
 
 
 def _insert(
@@ -230,14 +221,36 @@ class Release:
         return dict(self._rows("SELECT kpi, reason FROM refused"))
 
     @cached_property
-    def driver_models(self) -> dict[str, tuple[str, int, float, float, float]]:
-        """outcome KPI -> (kind, n, r2, r2_low, r2_high)."""
-        return {r[0]: r[1:] for r in self._rows("SELECT * FROM driver_model")}
+    def models(self) -> tuple[ModelRow, ...]:
+        """Every fitted driver model, by number."""
+        return tuple(of_row(ModelRow, r) for r in self._rows("SELECT * FROM driver_model ORDER BY model"))
 
-    def drivers(self, outcome: str) -> list[tuple[Any, ...]]:
-        """(driver question, share, low, high, tier, effect, effect_low, effect_high), largest share first."""
-        return self._rows(
-            "SELECT driver, share, low, high, tier, effect, effect_low, effect_high FROM driver"
-            " WHERE outcome = ? ORDER BY share DESC, driver",
-            outcome,
-        )
+    @cached_property
+    def drivers(self) -> Mapping[int, tuple[DriverRow, ...]]:
+        """Model -> its drivers, largest share first."""
+        found: dict[int, list[DriverRow]] = {m.model: [] for m in self.models}
+        for row in self._rows("SELECT * FROM driver ORDER BY model, share DESC, driver, value"):
+            found[row[0]].append(of_row(DriverRow, row))
+        return {model: tuple(rows) for model, rows in found.items()}
+
+    @cached_property
+    def no_models(self) -> tuple[NoModelRow, ...]:
+        return tuple(of_row(NoModelRow, r) for r in self._rows("SELECT * FROM no_model ORDER BY ALL"))
+
+    @cached_property
+    def links(self) -> Mapping[tuple[str, str], LinkRow]:
+        """(KPI, KPI it is declared to drive) -> what the data say of it."""
+        return {(r[0], r[1]): of_row(LinkRow, r) for r in self._rows("SELECT * FROM link ORDER BY kpi, drives")}
+
+    @cached_property
+    def labels(self) -> Mapping[str, LabelRow]:
+        """KPI -> what is known of it and loyalty."""
+        return {r[0]: of_row(LabelRow, r) for r in self._rows("SELECT * FROM label ORDER BY kpi")}
+
+    @cached_property
+    def draws(self) -> Mapping[tuple[str, str, str], tuple[float, ...]]:
+        """(cause, value, outcome KPI) -> replicates of the effect, in order of their number."""
+        found: dict[tuple[str, str, str], list[float]] = {}
+        for cause, value, outcome, _, effect in self._rows("SELECT * FROM effect_draw ORDER BY ALL"):
+            found.setdefault((cause, value, outcome), []).append(effect)
+        return {key: tuple(effects) for key, effects in found.items()}

@@ -29,8 +29,7 @@ from metrics.build.report import Report
 from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError, Refused
-from metrics.loyalty.drivers import Kind
-from metrics.loyalty.panel import Fitted, fit_all
+from metrics.loyalty.build import fit_all
 from metrics.release import FORMAT, write
 from metrics.sources.canonical import BY_NAME
 from metrics.sources.mapping import load_sources
@@ -70,8 +69,8 @@ def build(
             facts = make_facts(engine, strategy, found)
         tables, said, pools = _numbers(engine, strategy, found, facts, clock)
         with clock.stage("Loyalty"):
-            fitted = fit_all(engine, strategy, found)
-            tables |= _drivers(fitted)
+            loyalty = fit_all(engine, strategy, found)
+            tables |= loyalty.tables
     with clock.stage("Release"):
         tables |= _provenance(strategy, found)
         build_id = content_hash(tables)
@@ -90,8 +89,8 @@ def build(
         coverage=tuple(c for s in said for c in s.coverage),
         withheld={s.key: len(s.withheld) for s in said if s.withheld},
         refused=dict(tables["refused"]),
-        respondents={m.outcome: m.n for m in fitted.models},
-        no_model={outcome: why.value for outcome, why in fitted.refused.items()},
+        respondents=dict(loyalty.respondents),
+        no_model=dict(loyalty.no_model),
         undated={s.key: s.undated for s in said if s.undated},
         before_history=facts.left_out,
         numbers=len(tables["number"]),
@@ -219,16 +218,6 @@ def _rows(strategy: Strategy, said: list[Published]) -> Tables:
     return {"number": number, "cell": cell, "withheld": withheld}
 
 
-def _drivers(fitted: Fitted) -> Tables:
-    models = [(m.outcome, m.kind.value, m.n, m.r2, m.r2_low, m.r2_high) for m in fitted.models]
-    rows = [
-        (m.outcome, d.driver, d.share, d.low, d.high, d.tier, d.effect, d.effect_low, d.effect_high)
-        for m in fitted.models
-        for d in m.rows
-    ]
-    return {"driver_model": models, "driver": rows}
-
-
 def _provenance(strategy: Strategy, found: Read) -> Tables:
     return {
         "strategy": [(_json(strategy),)],
@@ -299,7 +288,6 @@ def _vocabulary(strategy: Strategy, tables: Tables, found: Read) -> Vocabulary:
         values=frozenset((d, v) for d in dimensions for v in names(strategy, d)),
         kpis=frozenset(k.id for k in strategy.kpis),
         questions=frozenset(q.id for q in strategy.questions),
-        kinds=frozenset(k.value for k in Kind),
         files=frozenset(f.file for f in found.files),
         tables=frozenset(BY_NAME),
     )

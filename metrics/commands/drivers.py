@@ -10,29 +10,49 @@ import typer
 from metrics.commands.terminal import RELEASE, ReleaseOption, Shape, open_release, print_rows, refuse, stop, unknown
 from metrics.errors import Refused
 
+SHOWN = ("driver", "share", "low", "high", "tier", "effect", "effect_low", "effect_high", "shape", "leak")
 EXAMPLE = "python -m metrics drivers --outcome return_180 --format json"
 
 
 def drivers(
     outcome: Annotated[str, typer.Option("--outcome", help="KPI of a fitted outcome.")] = "",
+    base: Annotated[str, typer.Option("--base", help="survey or customers; default: the first that was fitted.")] = "",
+    stage: Annotated[str, typer.Option("--stage", help="Only customers who used this stage.")] = "",
+    segment: Annotated[str, typer.Option("--segment", help="A declared segment, for example segment=young.")] = "",
+    period: Annotated[str, typer.Option("--period", help="A declared period, for example 2025-H1.")] = "",
     release: ReleaseOption = RELEASE,
     format: Annotated[Shape, typer.Option("--format")] = Shape.table,
 ) -> None:
     """Print what goes with loyalty: shares of explained variation (LMG) and unit effects, with intervals."""
+    from metrics.drivers import fitted
     from metrics.exports.json_answer import drivers_object
 
     with open_release(release) as opened:
-        models = opened.driver_models
-        behaviour = [o for o, model in models.items() if model[0] == "behaviour"]
-        wanted = outcome or next(iter(behaviour or sorted(models)), "")
-        if not wanted or wanted in opened.refused:
-            refuse(Refused.TOO_FEW)
-        if wanted not in models:
+        models = fitted(opened)
+        whole = [f for f in models if f.model.whole]
+        behaviour = [f.model.kpi.id for f in whole if f.model.kind.value == "behaviour"]
+        wanted = outcome or next(iter(behaviour or [f.model.kpi.id for f in whole]), "")
+        about = {r.outcome: r.reason for r in opened.no_models if (r.stage, r.dimension, r.period) == ("", "", "all")}
+        mine = [f for f in models if f.model.kpi.id == wanted]
+        if not wanted or (not mine and wanted in about):
+            refuse(about.get(wanted, Refused.TOO_FEW))
+        if not mine:
+            known = sorted({f.model.kpi.id for f in models})
             if wanted in {k.id for k in opened.strategy.kpis}:
-                stop(2, f"No drivers were fitted for this KPI. There are drivers of: {', '.join(sorted(models))}.")
-            unknown(wanted, list(models))
-        found = drivers_object(opened, wanted)
+                stop(2, f"No drivers were fitted for this KPI. There are drivers of: {', '.join(known)}.")
+            unknown(wanted, known)
+        dimension, _, value = segment.partition("=")
+        cut = ((dimension, value) if segment else None, period or None, stage or None)
+        found = [f for f in mine if (f.model.segment, f.model.period, f.model.stage) == cut]
+        found = [f for f in found if not base or f.model.base.value == base]
+        if not found:
+            refuse(Refused.NOT_CLEARED)
+        said = drivers_object(found[0])
     if format is Shape.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(said, ensure_ascii=False, indent=1))
         return
-    print_rows(found["rows"], format, f"{wanted} ({found['outcome_kind']}), R2 {found['r2']}, n {found['n']}")
+    note = f"{wanted} ({said['outcome_kind']}, {said['base']}), R2 {said['r2']}, n {said['n']}"
+    rows = [{k: v for k, v in row.items() if not isinstance(v, list)} for row in said["rows"]]
+    if format is Shape.table:
+        rows = [{name: row[name] for name in SHOWN} for row in rows]
+    print_rows(rows, format, note)
