@@ -30,6 +30,7 @@ from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError, Refused
 from metrics.loyalty.build import fit_all
+from metrics.loyalty.tested import Cell
 from metrics.release import FORMAT, write
 from metrics.sources.canonical import BY_NAME
 from metrics.sources.mapping import load_sources
@@ -69,7 +70,7 @@ def build(
             facts = make_facts(engine, strategy, found)
         tables, said, pools = _numbers(engine, strategy, found, facts, clock)
         with clock.stage("Loyalty"):
-            loyalty = fit_all(engine, strategy, found)
+            loyalty = fit_all(engine, strategy, found, _published(strategy, said))
             tables |= loyalty.tables
     with clock.stage("Release"):
         tables |= _provenance(strategy, found)
@@ -218,6 +219,16 @@ def _rows(strategy: Strategy, said: list[Published]) -> Tables:
     return {"number": number, "cell": cell, "withheld": withheld}
 
 
+def _published(strategy: Strategy, said: list[Published]) -> dict[str, list[Cell]]:
+    """What is published of each metric, with the names of the values in each cell."""
+
+    def cell(s: Published, n: Number) -> Cell:
+        dims = {d: tuple(names(strategy, d)[v] for v in at) for d, at in n.places}
+        return Cell(n.view, n.period, dims, dict(zip(s.measures, n.sums.tolist())))
+
+    return {s.key: [cell(s, n) for n in s.numbers] for s in said}
+
+
 def _provenance(strategy: Strategy, found: Read) -> Tables:
     return {
         "strategy": [(_json(strategy),)],
@@ -279,7 +290,7 @@ def _put(out: Path, tables: Tables, strategy: Strategy, found: Read) -> int:
 
 def _vocabulary(strategy: Strategy, tables: Tables, found: Read) -> Vocabulary:
     used = instances(strategy)
-    dimensions = {d for v in strategy.views for d in v.dimensions}
+    dimensions = {d for v in strategy.views for d in v.dimensions} | {d.id for d in strategy.dimensions}
     return Vocabulary(
         strategy=_json(strategy),
         metrics=frozenset(i.key for i in used),
@@ -288,6 +299,8 @@ def _vocabulary(strategy: Strategy, tables: Tables, found: Read) -> Vocabulary:
         values=frozenset((d, v) for d in dimensions for v in names(strategy, d)),
         kpis=frozenset(k.id for k in strategy.kpis),
         questions=frozenset(q.id for q in strategy.questions),
+        actions=frozenset(a.id for a in strategy.actions),
+        stages=frozenset(s.id for s in strategy.journey),
         files=frozenset(f.file for f in found.files),
         tables=frozenset(BY_NAME),
     )

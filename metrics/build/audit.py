@@ -55,6 +55,8 @@ class Vocabulary:
     """(dimension, value)."""
     kpis: frozenset[str]
     questions: frozenset[str]
+    actions: frozenset[str]
+    stages: frozenset[str]
     files: frozenset[str]
     tables: frozenset[str]
 
@@ -104,7 +106,7 @@ def _shape(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
     dimensions, values = {d for d, _ in words.values}, {v for _, v in words.values}
-    stages = {v for d, v in words.values if d == "stage"}
+    causes = words.questions | words.kpis | words.actions | dimensions
     known: dict[tuple[str, str], Closed] = {
         ("meta", "key"): META_KEYS.__contains__,
         ("strategy", "json"): words.strategy.__eq__,
@@ -123,17 +125,17 @@ def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
         ("refused", "kpi"): words.kpis.__contains__,
         ("refused", "reason"): {r.value for r in Refused}.__contains__,
         ("driver_model", "outcome"): words.kpis.__contains__,
-        ("driver", "driver"): (words.questions | words.kpis | dimensions).__contains__,
+        ("driver", "driver"): causes.__contains__,
         ("link", "kpi"): words.kpis.__contains__,
         ("link", "drives"): words.kpis.__contains__,
         ("label", "kpi"): words.kpis.__contains__,
-        ("effect_draw", "cause"): (words.questions | words.kpis | dimensions).__contains__,
+        ("effect_draw", "cause"): causes.__contains__,
         ("effect_draw", "outcome"): words.kpis.__contains__,
         ("no_model", "outcome"): words.kpis.__contains__,
     }
     for table in ("driver_model", "no_model"):
         known |= {
-            (table, "stage"): (stages | {""}).__contains__,
+            (table, "stage"): (words.stages | {""}).__contains__,
             (table, "dimension"): (dimensions | {""}).__contains__,
             (table, "value"): (values | {""}).__contains__,
             (table, "period"): lambda text: bool(_PERIOD.fullmatch(text)),

@@ -53,12 +53,14 @@ class Ends:
     reward: tuple[float, float, float]
 
 
-def levels(engine: Any, rows: Any, column: str, outcome: str) -> Levels:
-    """The levels of a whole-number column of ``rows``, in order."""
-    y = rows[outcome].cast("float64")
-    told = rows.group_by(value=rows[column]).aggregate(rows=rows.count(), total=y.sum(), squares=(y * y).sum())
-    table = engine.query(told.order_by("value"))
-    value, *rest = (table.column(name).to_numpy() for name in ("value", "rows", "total", "squares"))
+def levels(engine: Any, table: str, column: str, outcome: str) -> Levels:
+    """The levels of a whole-number column of a table, in order."""
+    y = f'CAST("{outcome}" AS DOUBLE PRECISION)'
+    told = engine.query(
+        f'SELECT "{column}" AS value, count(*) AS n, sum({y}) AS total, sum({y} * {y}) AS squares FROM "{table}"'
+        f' GROUP BY "{column}" ORDER BY "{column}"'
+    )
+    value, *rest = (told.column(name).to_numpy() for name in ("value", "n", "total", "squares"))
     return Levels(value.astype(np.int64), *(column.astype(float) for column in rest))
 
 
@@ -92,24 +94,25 @@ def cut(at: Levels) -> tuple[int, int] | None:
 
 
 def ends(
-    engine: Any, rows: Any, drivers: Sequence[Term], at: Sequence[Levels], outcome: Term, controls: Sequence[str] = ()
+    engine: Any, table: str, drivers: Sequence[Term], at: Sequence[Levels], outcome: Term, controls: Sequence[str] = ()
 ) -> dict[Term, Ends]:
     """Penalty, reward and shape of each driver with three parts; the others stand in the regression as they are."""
     cuts = {d: c for d, found in zip(drivers, at) if (c := cut(found))}
-    dummies: dict[str, Any] = {}
+    made: list[str] = []
     columns: list[str] = [*controls]
     for i, d in enumerate(drivers):
         if d in cuts:
             low, high = cuts[d]
-            x = rows[d.column]
-            dummies |= {f"low{i}": (x <= low).cast("int64"), f"high{i}": (x >= high).cast("int64")}
-            columns += [f"low{i}", f"high{i}"]
+            for name, test in ((f"low{i}", f"<= {low}"), (f"high{i}", f">= {high}")):
+                made.append(f'CASE WHEN "{d.column}" {test} THEN 1 ELSE 0 END AS {name}')
+                columns.append(name)
         else:
             columns.append(d.column)
     if not cuts:
         return {}
     try:
-        by_block = sums(engine, rows.mutate(**dummies), [*columns, outcome.column]).by_block().astype(float)
+        engine.create("panel_ends", f'SELECT *, {", ".join(made)} FROM "{table}"')
+        by_block = sums(engine, "panel_ends", [*columns, outcome.column]).by_block().astype(float)
     except Refusal:
         return {}
     if by_block[:, 0, 0].sum() < needed(len(columns)):

@@ -187,15 +187,20 @@ def explained(a: Array, controls: int) -> tuple[Array, Array, Array]:
     """Percent of what the drivers explain by driver (p, replicates); R² of all, and of controls alone (replicates,).
     In slices, because 2^p subsets of each replicate are held at once. The first ``controls`` columns are controls.
 
-    Raises Refusal(NO_SIGNAL) where the drivers explain nothing in some replicate."""
+    Where a replicate explains nothing at all, its shares are even. Raises Refusal(NO_SIGNAL) where no driver varies, or
+    where several together explain nothing of the first replicate, so that there is nothing to divide."""
     p = len(a) - 1 - controls
     step = max(1, (1 << 20) >> p)
     parts = [lmg(a[:, :, i : i + step], controls=range(controls)) for i in range(0, a.shape[2], step)]
     r2 = np.concatenate([part.r2 for part in parts])
     alone = np.concatenate([part.r2_controls for part in parts])
-    if not (r2 - alone > COLLINEAR).all():
+    gain = r2 - alone
+    something = gain > COLLINEAR
+    varied = np.einsum("iir->ir", a[controls:-1, controls:-1])[:, 0] > 0
+    if not varied.any() or (p > 1 and not something[0]):
         raise Refusal(Refused.NO_SIGNAL)
-    return 100 * np.concatenate([part.shares for part in parts], axis=1) / (r2 - alone), r2, alone
+    shares = np.concatenate([part.shares for part in parts], axis=1)
+    return np.where(something, 100 * shares / np.where(something, gain, 1.0), 100 / p), r2, alone
 
 
 def slopes(a: Array) -> Array:

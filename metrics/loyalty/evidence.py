@@ -32,11 +32,13 @@ class Base(Enum):
 
 @unique
 class What(Enum):
-    """What a driver is: the answer to a question, the customer's own part of a KPI, or a thing that happened."""
+    """What a driver is: an answer, the customer's own part of a KPI, a thing that happened, or an action met."""
 
     QUESTION = "question"
     KPI = "kpi"
     CONDITION = "condition"
+    ACTION = "action"
+    """Met after an action began, where it was done."""
 
 
 @unique
@@ -104,11 +106,14 @@ class Why(Enum):
     AGAINST = "against"
     """The interval excludes zero on the side nobody believed in."""
     INCLUDES_ZERO = "includes_zero"
+    ONE_OF_MANY = "one_of_many"
+    """The interval excludes zero, but among so many that were looked at, one such is expected by chance."""
     UNSTABLE = "unstable"
     """The interval excludes zero, but a half of the customers or a main segment says the opposite."""
     LEAK = "leak"
     """It nearly determines the outcome: one is probably recorded from the other."""
     TOO_FEW = "too_few"
+    """Too few customers for a model, or too few months to say anything."""
     NOT_CLEARED = "not_cleared"
     NOT_MEASURED = "not_measured"
     """The sources do not say it of single customers, and months are too few or missing."""

@@ -23,7 +23,7 @@ from metrics.loyalty.sums import Sums, sums
 from metrics.periods import WAVE
 from metrics.strategy.model import Strategy
 
-OTHER = "other"
+SLIM = "panel_slim"
 
 
 @dataclass(frozen=True)
@@ -64,62 +64,70 @@ def fit_panel(engine: Any, strategy: Strategy, panel: Panel, cuts: bool = True) 
     """The model of everybody in a panel and, with ``cuts``, of each declared segment and period.
 
     ``panel.table`` may hold rows without some driver; they are in no model."""
-    rows, controls = dummies(engine, strategy, panel)
+    controls = slim(engine, strategy, panel)
     columns = [*controls, *(t.column for t in panel.drivers), panel.outcome.column]
-    rows = rows.filter([rows[c].notnull() for c in columns])
     fitted: list[Fitted] = []
     refused: list[tuple[Cut, Refused]] = []
     shapes: dict[Term, Ends] = {}
     leak: frozenset[Term] = frozenset()
-    for cut, part, mine in _cuts(engine, strategy, panel, rows, columns, cuts):
+    for cut, part, where in _cuts(engine, strategy, columns, cuts):
         try:
-            customers = cleared(engine, strategy, mine, panel.who)
+            customers = cleared(engine, strategy, SLIM, panel.who, where)
             model = fit(part, panel.drivers, panel.outcome, controls)
             if cut == Cut():
-                at = [levels(engine, mine, t.column, panel.outcome.column) for t in panel.drivers]
+                at = [levels(engine, SLIM, t.column, panel.outcome.column) for t in panel.drivers]
                 leak = frozenset(t for t, found in zip(panel.drivers, at) if leaks(found, panel.kind))
-                shapes = ends(engine, mine, panel.drivers, at, panel.outcome, controls)
+                shapes = ends(engine, SLIM, panel.drivers, at, panel.outcome, controls)
             fitted.append(Fitted(panel, cut, model, customers, shapes if cut == Cut() else {}, leak))
         except Refusal as no:
             refused.append((cut, no.kind))
     return Models(tuple(fitted), tuple(refused))
 
 
-def dummies(engine: Any, strategy: Strategy, panel: Panel) -> tuple[Any, tuple[str, ...]]:
-    """The panel's rows with a column for each value of each control but the first, and for each period but the first;
-    the names of these columns and of the questions held constant."""
-    rows = engine.table(panel.table)
-    made: dict[str, Any] = {}
-    for d in (*panel.controls, *(("period",) if strategy.loyalty.panel.periods != "none" else ())):
-        present = engine.query(rows.select(d).distinct().order_by(d)).column(d).to_pylist()
-        made |= {f"is_{d}_{v}": (rows[d] == v).cast("int64") for v in present[1:]}
-    return rows.mutate(**made) if made else rows, (*made, *(t.column for t in panel.asked))
+def slim(engine: Any, strategy: Strategy, panel: Panel) -> tuple[str, ...]:
+    """Table ``panel_slim``: the complete cases of a panel with only what a model reads, and a column for each value of
+    each control but the first, and for each period but the first. Returns the names of these columns and of the
+    questions held constant."""
+    table = f'"{panel.table}"'
+    declared = strategy.loyalty.panel
+    given = [*(t.column for t in panel.drivers), *(t.column for t in panel.asked), panel.outcome.column]
+    held = [d for d in dict.fromkeys([*declared.by, *panel.controls]) if engine_has(engine, panel.table, d)]
+    made: dict[str, str] = {}
+    for d in (*panel.controls, *(("period",) if declared.periods != "none" else ())):
+        present = engine.query(f'SELECT DISTINCT "{d}" AS v FROM {table} ORDER BY v').column("v").to_pylist()
+        made |= {f"is_{d}_{v}": f'CASE WHEN "{d}" = {v} THEN 1 ELSE 0 END' for v in present[1:]}
+    kept = ", ".join(f'"{c}"' for c in ("row", "customer", "block", "period", *held, *given))
+    more = "".join(f', {case} AS "{name}"' for name, case in made.items())
+    complete = " AND ".join(f'"{c}" IS NOT NULL' for c in given)
+    engine.create(SLIM, f"SELECT {kept}{more} FROM {table} WHERE {complete}")
+    return (*made, *(t.column for t in panel.asked))
 
 
-def _cuts(
-    engine: Any, strategy: Strategy, panel: Panel, rows: Any, columns: Sequence[str], cuts: bool
-) -> Iterator[tuple[Cut, Sums, Any]]:
-    """Every cut with its sums and its rows."""
+def engine_has(engine: Any, table: str, column: str) -> bool:
+    return column in engine.schema(table).names
+
+
+def _cuts(engine: Any, strategy: Strategy, columns: Sequence[str], cuts: bool) -> Iterator[tuple[Cut, Sums, str]]:
+    """Every cut with its sums and the condition that keeps its rows."""
     try:
-        by_period = sums(engine, rows, columns, ("period", "block"))
+        by_period = sums(engine, SLIM, columns, ("period", "block"))
     except Refusal as no:
-        yield Cut(), _nothing(columns, no), rows
+        yield Cut(), _nothing(columns, no), "true"
         return
-    yield Cut(), by_period, rows
+    yield Cut(), by_period, "true"
     if not cuts:
         return
     declared = strategy.loyalty.panel
-    held = engine.table(panel.table).columns
-    for dimension in (d for d in declared.by if d in held):
-        by_value = sums(engine, rows, columns, (dimension, "block"))
+    for dimension in (d for d in declared.by if engine_has(engine, SLIM, d)):
+        by_value = sums(engine, SLIM, columns, (dimension, "block"))
         for place, (value, _) in enumerate(strategy.values(dimension)):
             part = by_value.only(dimension, place)
             if len(part.parts):
-                yield Cut(dimension, value), part, rows.filter(rows[dimension] == place)
+                yield Cut(dimension, value), part, f'"{dimension}" = {place}'
     if declared.periods != "none":
         for first in sorted(set(by_period.parts[:, 0]) - {-1}):
             part = by_period.only("period", first)
-            yield Cut(period=period_name(int(first), declared.periods)), part, rows.filter(rows.period == int(first))
+            yield Cut(period=period_name(int(first), declared.periods)), part, f"period = {int(first)}"
 
 
 def _nothing(columns: Sequence[str], no: Refusal) -> Sums:

@@ -83,25 +83,24 @@ def asked(strategy: Strategy) -> tuple[str, ...]:
     return tuple(c for c in strategy.loyalty.panel.controls if c in known)
 
 
-def cleared(engine: Any, strategy: Strategy, rows: Any, who: str) -> int:
-    """Customers behind these rows of a panel. Raises Refusal(NOT_CLEARED) unless its people pass the cell rule: the
-    staff behind the rows (rows that nobody handled have no staff side) and the customers."""
-    lines = engine.table(who)
-    j = rows.select("row").join(lines, "row")
-    by = engine.query(j.group_by("staff").aggregate(rows=j.count()))
-    handled = engine.query(j.aggregate(n=j["row"].nunique())).column("n")[0].as_py()
-    of = engine.query(rows.group_by("customer").aggregate(rows=rows.count()))
-    staff, weight = (by.column(c).to_numpy().astype(np.int64) for c in ("staff", "rows"))
-    customer, answers = (of.column(c).to_numpy().astype(np.int64) for c in ("customer", "rows"))
-    behind = evidence(
-        sums=np.array([[float(answers.sum())]]),
-        handled=np.array([float(handled)]),
-        staff=(np.zeros(len(staff), np.int64), staff, weight.astype(float)),
-        customers=(np.zeros(len(customer), np.int64), customer, answers.astype(float)),
-    )
+def cleared(engine: Any, strategy: Strategy, table: str, who: str, where: str = "true") -> int:
+    """Customers behind the rows of a table that ``where`` keeps. Raises Refusal(NOT_CLEARED) unless its people pass the
+    cell rule: the staff behind the rows (rows that nobody handled have no staff side) and the customers."""
+    mine = f'(SELECT "row", customer FROM "{table}" WHERE {where}) AS mine'
+    lines = f'{mine} JOIN "{who}" AS lines ON lines."row" = mine."row"'
+    by = engine.query(f"SELECT lines.staff AS person, count(*) AS n FROM {lines} GROUP BY lines.staff")
+    handled = engine.query(f'SELECT count(DISTINCT mine."row") AS n FROM {lines}').column("n")[0].as_py()
+    of = engine.query(f"SELECT customer AS person, count(*) AS n FROM {mine} GROUP BY customer")
+
+    def triple(of: Any) -> tuple[Any, Any, Any]:
+        person, n = (of.column(c).to_numpy().astype(np.int64) for c in ("person", "n"))
+        return np.zeros(len(person), np.int64), person, n.astype(float)
+
+    customers = triple(of)
+    behind = evidence(np.array([[customers[2].sum()]]), np.array([float(handled)]), triple(by), customers)
     if not clear(behind, tightened(strategy.disclosure), lambda sums: np.zeros(len(sums), bool))[0]:
         raise Refusal(Refused.NOT_CLEARED)
-    return len(customer)
+    return len(customers[1])
 
 
 def staff_behind(engine: Any, name: str, lines: Any) -> None:

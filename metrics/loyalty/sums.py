@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,8 +23,6 @@ Ints = NDArray[np.int64]
 BLOCKS = 200
 #: Bits of a number that are used; the sign and one more stay free.
 BITS = 62
-#: Ibis takes a sum of whole numbers for 64 bits already and would leave the cast out.
-WIDE = "decimal(38, 0)"
 
 
 @dataclass(frozen=True)
@@ -58,45 +55,42 @@ class Sums:
         return found
 
 
-def sums(engine: Any, rows: Any, columns: Sequence[str], keys: Sequence[str] = ("block",)) -> Sums:
-    """Sums of products of whole-number ``columns`` of ``rows`` (an Ibis table) for each combination of ``keys``.
+def sums(engine: Any, table: str, columns: Sequence[str], keys: Sequence[str] = ("block",)) -> Sums:
+    """Sums of products of whole-number ``columns`` of a table for each combination of ``keys``.
 
-    ``rows`` must hold no null in them. Raises Refusal(NO_SIGNAL) without rows, and Refusal(TOO_FEW) where a column
-    ranges so widely that its sums of squares would not fit into 64 bits."""
-    lows = {f"l{i}": rows[c].min() for i, c in enumerate(columns)}
-    highs = {f"h{i}": rows[c].max() for i, c in enumerate(columns)}
-    ends = engine.query(rows.aggregate(**lows, **highs)).to_pylist()[0]
-    sizes = rows.group_by(list(keys)).aggregate(n=rows.count())
-    most = engine.query(sizes.aggregate(most=sizes.n.max())).column("most")[0].as_py()
+    ``columns`` must hold no null. The SQL is plain (sums, products, casts) and the same for every engine. Raises
+    Refusal(NO_SIGNAL) without rows, and Refusal(TOO_FEW) where a column ranges so widely that its sums of squares
+    would not fit into 64 bits."""
+    by, place = ", ".join(f'"{k}"' for k in keys), f'"{table}"'
+    names = [f'"{c}"' for c in columns]
+    ends = ", ".join(f"min({c}) AS l{i}, max({c}) AS h{i}" for i, c in enumerate(names))
+    told = engine.query(f"SELECT {ends} FROM {place}").to_pylist()[0]
+    sizes = f"SELECT count(*) AS n FROM {place} GROUP BY {by}"
+    most = engine.query(f"SELECT max(n) AS most FROM ({sizes}) AS sizes").column("most")[0].as_py()
     if not most:
         raise Refusal(Refused.NO_SIGNAL)
-    low = np.array([int(ends[f"l{i}"]) for i in range(len(columns))], dtype=np.int64)
-    widest = max(1, *(int(ends[f"h{i}"]) - int(ends[f"l{i}"]) for i in range(len(columns))))
+    low = [int(told[f"l{i}"]) for i in range(len(columns))]
+    widest = max(1, *(int(told[f"h{i}"]) - low[i] for i in range(len(columns))))
     width = (widest * widest * int(most)).bit_length()
     if width > BITS:
         raise Refusal(Refused.TOO_FEW)
-    together = BITS // width
-    q = len(columns) + 1
-    small = [ibis.literal(1, "int64"), *((rows[c].cast("int64") - int(v)) for c, v in zip(columns, low.tolist()))]
+    q, together = len(columns) + 1, BITS // width
+    small = ["CAST(1 AS BIGINT)", *(f"(CAST({c} AS BIGINT) - ({least}))" for c, least in zip(names, low))]
     packs = [range(start, min(start + together, q)) for start in range(0, q, together)]
-    shifted = rows.select(
-        *keys,
-        **{f"c{i}": column for i, column in enumerate(small)},
-        **{
-            f"p{g}": sum((small[i] * (1 << (width * k)) for k, i in enumerate(pack)), ibis.literal(0, "int64"))
-            for g, pack in enumerate(packs)
-        },
-    )
+    made = [f"{column} AS c{i}" for i, column in enumerate(small)]
+    for g, pack in enumerate(packs):
+        made.append(" + ".join(f"{small[i]} * {1 << (width * k)}" for k, i in enumerate(pack)) + f" AS p{g}")
     wanted = [(i, g) for i in range(q) for g, pack in enumerate(packs) if pack[-1] >= i]
-    added = {f"s{i}_{g}": (shifted[f"c{i}"] * shifted[f"p{g}"]).sum().cast(WIDE).cast("int64") for i, g in wanted}
-    table = engine.query(shifted.group_by(list(keys)).aggregate(**added).order_by(list(keys)))
-    found = np.zeros((table.num_rows, q, q), dtype=np.int64)
+    added = ", ".join(f"CAST(sum(c{i} * p{g}) AS BIGINT) AS s{i}_{g}" for i, g in wanted)
+    inner = f"SELECT {by}, {', '.join(made)} FROM {place}"
+    answer = engine.query(f"SELECT {by}, {added} FROM ({inner}) AS small GROUP BY {by} ORDER BY {by}")
+    found = np.zeros((answer.num_rows, q, q), dtype=np.int64)
     mask = (1 << width) - 1
     for i, g in wanted:
-        packed = table.column(f"s{i}_{g}").to_numpy()
+        packed = answer.column(f"s{i}_{g}").to_numpy()
         for k, j in enumerate(packs[g]):
             found[:, i, j] = found[:, j, i] = (packed >> (width * k)) & mask
-    parts = np.empty((table.num_rows, len(keys)), dtype=object)
+    parts = np.empty((answer.num_rows, len(keys)), dtype=object)
     for k, key in enumerate(keys):
-        parts[:, k] = table.column(key).to_pylist()
-    return Sums(tuple(columns), low, tuple(keys), parts, found)
+        parts[:, k] = answer.column(key).to_pylist()
+    return Sums(tuple(columns), np.array(low, dtype=np.int64), tuple(keys), parts, found)
