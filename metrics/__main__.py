@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typer
 
-from metrics.commands import build, check, demo, drivers, schema, show
+from metrics.commands import build, check, demo, drivers, schema, show, whatif
 
 #: Every command, in the order of ``--help``.
-COMMANDS = (check, demo, build, show, drivers, schema)
+COMMANDS = (check, demo, build, show, drivers, whatif, schema)
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metrics.answers import Row
+from metrics.drivers.quantity import Share
 from metrics.errors import Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
@@ -69,6 +70,11 @@ class Estimate:
     shape: Shape
     penalty: Interval | None
     reward: Interval | None
+
+    @property
+    def as_share(self) -> Share:
+        """The share as the type that no what-if takes."""
+        return Share(self.share, self.low, self.high)
 
     @property
     def above_zero(self) -> bool:

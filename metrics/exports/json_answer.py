@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from metrics.answers import Answer
-from metrics.drivers import Estimated, Fitted
+from metrics.drivers import Choice, Estimated, Fitted, WhatIf
 
 DRIVER_FIGURES = (
     "share", "low", "high", "tier", "effect", "effect_low", "effect_high", "rank_low", "rank_high", "vif", "cluster",
@@ -74,4 +74,60 @@ def _driver_object(d: Estimated) -> dict[str, Any]:
         "what": d.cause.what.value,
         "shape": e.shape.value,
         **{name: [end.value, end.low, end.high] if end else None for name, end in ends.items()},
+    }
+
+
+def choice_object(c: Choice) -> dict[str, Any]:
+    """{kpi, unit, now, low, high, outcome, evidence, n, chain}: what a KPI can be moved between, and its way to the
+    outcome."""
+    return {
+        "kpi": c.kpi.id,
+        "unit": c.unit.value,
+        "now": c.now.value,
+        "low": c.low,
+        "high": c.high,
+        "outcome": c.outcome.id,
+        "evidence": c.evidence.value,
+        "n": c.n,
+        "chain": [
+            {
+                "kpi": s.kpi.id,
+                "drives": s.to.id,
+                "evidence": s.evidence.value,
+                "n": s.n,
+                "reach": s.reach,
+                "effect": s.effect.value,
+                "low": s.effect.low,
+                "high": s.effect.high,
+            }
+            for s in c.chain
+        ],
+    }
+
+
+def what_if_object(found: WhatIf) -> dict[str, Any]:
+    """{kpi, from, to, outcome, change, change_low, change_high, whole, nothing, evidence, n, money, chain}: ``change``
+    among the customers whom the move reaches, ``whole`` of the company; ``nothing`` says that the interval holds zero;
+    ``money`` a month in ``currency`` where the release tells it."""
+    c, m = found.choice, found.money
+    return {
+        "kpi": c.kpi.id,
+        "from": c.now.value,
+        "to": found.to,
+        "outcome": c.outcome.id,
+        "change": found.change.value,
+        "change_low": found.change.low,
+        "change_high": found.change.high,
+        "whole": [found.whole.value, found.whole.low, found.whole.high] if found.whole else None,
+        "nothing": found.nothing,
+        "evidence": c.evidence.value,
+        "n": c.n,
+        "money": None
+        if m is None
+        else {
+            "currency": m.currency,
+            "customers": [m.customers.value, m.customers.low, m.customers.high],
+            "amount": [m.amount.value, m.amount.low, m.amount.high],
+        },
+        "chain": choice_object(c)["chain"],
     }

@@ -171,7 +171,7 @@ def _links(run: _Run) -> None:
 
 def _link_row(run: _Run, kpi: str, other: str, evidence: Evidence, why: Why, effect: Effect | Refused) -> LinkRow:
     if isinstance(effect, Refused):
-        return LinkRow(kpi, other, evidence, why, Base.NONE, *(None,) * 9)
+        return LinkRow(kpi, other, evidence, why, Base.NONE, *(None,) * 10)
     return LinkRow(
         kpi=kpi,
         drives=other,
@@ -187,6 +187,7 @@ def _link_row(run: _Run, kpi: str, other: str, evidence: Evidence, why: Why, eff
         first_half=effect.halves[0],
         second_half=effect.halves[1],
         segments_same=effect.segments_same,
+        reach=effect.reach,
     )
 
 
@@ -199,7 +200,7 @@ def _labels(run: _Run) -> None:
     rest = []
     for kpi in run.strategy.kpis:
         if behaviour.is_behaviour(kpi) and kpi.metric != "revenue":
-            row = LabelRow(kpi.id, Label.OUTCOME, Why.IS_OUTCOME, Base.NONE, *(None,) * 8)
+            row = LabelRow(kpi.id, Label.OUTCOME, Why.IS_OUTCOME, Base.NONE, *(None,) * 9)
             run.tables["label"].append(table_row(row))
         else:
             rest.append((kpi, *_grounds(run, kpi, done, said)))
@@ -218,6 +219,7 @@ def _labels(run: _Run) -> None:
             effect=a.effect if a else None,
             low=a.low if a else None,
             high=a.high if a else None,
+            reach=a.reach if a else None,
             score_n=told(s.n) if s else None,
             score=s.effect if s else None,
             score_low=s.low if s else None,

@@ -40,7 +40,8 @@ Monthly = Mapping[str, float]
 class Effect:
     """Change of one KPI in its unit for one unit of another. ``draws``: replicates; ``part``: share of the outcome's
     variance that it explains beyond the controls, with interval, None for months; ``segments_same``: the effect has the
-    same sign in every main segment, None without segments."""
+    same sign in every main segment, None without segments. ``reach``: share of the rows behind the other KPI that met
+    this one at all, so that the company moves by effect times reach; None where that is not known."""
 
     base: Base
     n: int
@@ -52,6 +53,7 @@ class Effect:
     segments_same: bool | None
     leak: bool
     part: tuple[float, float] | None
+    reach: float | None
     draws: Array
 
     @property
@@ -71,8 +73,9 @@ class Effect:
         return same and self.segments_same is not False
 
 
-def of_panel(engine: Any, strategy: Strategy, panel: Panel, term: Term) -> Effect:
-    """The effect of one driver of a panel, beside its other drivers and the controls.
+def of_panel(engine: Any, strategy: Strategy, panel: Panel, term: Term, of_all: int | None = None) -> Effect:
+    """The effect of one driver of a panel, beside its other drivers and the controls. ``of_all``: rows behind the
+    outcome, whether or not they met the driver; None where that is not known.
 
     Raises Refusal: TOO_FEW, NO_SIGNAL, NOT_CLEARED."""
     controls = slim(engine, strategy, panel)
@@ -99,6 +102,7 @@ def of_panel(engine: Any, strategy: Strategy, panel: Panel, term: Term) -> Effec
         segments_same=all(s == np.sign(row.effect) for s in signs) if signs else None,
         leak=leaks(levels(engine, SLIM, term.column, panel.outcome.column), panel.kind),
         part=_part(model, at),
+        reach=None if of_all is None else round3(min(1.0, model.n / of_all)),
         draws=model.draws[at],
     )
 
@@ -124,7 +128,7 @@ def _segments(strategy: Strategy, found: Sums, dimension: str, place: int, colum
 
 def on_behaviour(engine: Any, strategy: Strategy, whole: Panel, term: Term) -> Effect:
     """The effect of a KPI, as one customer met it around the first order, on what that customer did afterwards."""
-    return of_panel(engine, strategy, replace(whole, drivers=(term,)), term)
+    return of_panel(engine, strategy, replace(whole, drivers=(term,)), term, _size(engine, whole.table))
 
 
 def after_rows(engine: Any, strategy: Strategy, found: Read, kpi: KPI, done: KPI) -> Effect:
@@ -150,14 +154,23 @@ def on_experience(engine: Any, strategy: Strategy, kpi: KPI, other: KPI) -> Effe
     rows_of(engine, strategy, kpi, "pair_a")
     rows_of(engine, strategy, other, "pair_b")
     p = strategy.loyalty.panel
-    after, until = f"a.known + INTERVAL '{p.lag_days}' DAY", f"INTERVAL '{p.lag_days + p.window_days}' DAY"
+    joined = (
+        "pair_a AS a JOIN pair_b AS b ON a.customer = b.customer"
+        f" AND b.known > a.known + INTERVAL '{p.lag_days}' DAY"
+        f" AND b.known <= a.known + INTERVAL '{p.lag_days + p.window_days}' DAY"
+    )
     engine.create(
         "pair_means",
         'SELECT a."row" AS m_row, CAST(round(avg(b.value)) AS BIGINT) AS y, min(b.handled) AS handled_b'
-        f" FROM pair_a AS a JOIN pair_b AS b ON a.customer = b.customer AND b.known > {after} AND b.known <= a.known + {until}"
-        ' GROUP BY a."row"',
+        f' FROM {joined} GROUP BY a."row"',
     )
-    return _paired(engine, strategy, kpi, other, Kind.STATED, Term("y", HUNDREDTH), "handled", "handled_b")
+    met = engine.query(f'SELECT count(DISTINCT b."row") AS n FROM {joined}').column("n")[0].as_py()
+    effect = _paired(engine, strategy, kpi, other, Kind.STATED, Term("y", HUNDREDTH), "handled", "handled_b")
+    return replace(effect, reach=round3(min(1.0, met / _size(engine, "pair_b"))))
+
+
+def _size(engine: Any, table: str) -> int:
+    return int(engine.query(f"SELECT count(*) AS n FROM {table}").column("n")[0].as_py())
 
 
 def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, outcome: Term, *handled: str) -> Effect:
@@ -194,7 +207,7 @@ def on_question(engine: Any, strategy: Strategy, found: Read, question: str, out
     term = next((t for t in panel.drivers if t.driver == question), None)
     if term is None:
         raise Refusal(Refused.NO_SIGNAL)
-    return of_panel(engine, strategy, panel, term)
+    return of_panel(engine, strategy, panel, term, _size(engine, panel.table))
 
 
 def over_months(strategy: Strategy, one: Monthly, other: Monthly, replicates: int) -> Effect:
@@ -226,6 +239,7 @@ def over_months(strategy: Strategy, one: Monthly, other: Monthly, replicates: in
         segments_same=None,
         leak=bool(np.corrcoef(a, b)[0, 1] ** 2 > 0.99),
         part=None,
+        reach=1.0,
         draws=draws,
     )
 

@@ -102,7 +102,8 @@ class NoModelRow:
 class LinkRow:
     """What the data say of "``kpi`` drives ``drives``". ``effect``: change of ``drives`` in its unit for one unit of
     ``kpi``, with its 95 % interval; ``first_half`` and ``second_half`` the same in halves of the customers (months);
-    ``segments_same``: no main segment says the opposite. Figures are null where nothing was fitted."""
+    ``segments_same``: no main segment says the opposite. ``reach``: share of the rows behind ``drives`` that met
+    ``kpi`` at all, 0 to 1: the company moves by effect times reach. Figures are null where nothing was fitted."""
 
     kpi: str
     drives: str
@@ -118,12 +119,14 @@ class LinkRow:
     first_half: float | None
     second_half: float | None
     segments_same: bool | None
+    reach: float | None
 
 
 @dataclass(frozen=True)
 class LabelRow:
     """What is known of a KPI and loyalty: its effect on the behavioural outcome and on the stated one, each for one
-    unit of the KPI (one scale point of its question), with intervals and n. Null where nothing was fitted."""
+    unit of the KPI (one scale point of its question), with intervals and n; ``reach`` as in ``LinkRow``. Null where
+    nothing was fitted."""
 
     kpi: str
     label: Label
@@ -133,6 +136,7 @@ class LabelRow:
     effect: float | None
     low: float | None
     high: float | None
+    reach: float | None
     score_n: int | None
     score: float | None
     score_low: float | None
