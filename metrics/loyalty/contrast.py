@@ -9,7 +9,7 @@ point on either side, and a straight line is found to be straight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,9 +94,16 @@ def cut(at: Levels) -> tuple[int, int] | None:
 
 
 def ends(
-    engine: Any, table: str, drivers: Sequence[Term], at: Sequence[Levels], outcome: Term, controls: Sequence[str] = ()
+    engine: Any,
+    table: str,
+    drivers: Sequence[Term],
+    at: Sequence[Levels],
+    outcome: Term,
+    controls: Sequence[str] = (),
+    sure: Collection[Term] = (),
 ) -> dict[Term, Ends]:
-    """Penalty, reward and shape of each driver with three parts; the others stand in the regression as they are."""
+    """Penalty, reward and shape of each driver with three parts; the others stand in the regression as they are.
+    ``sure``: drivers whose effect is certain; without it no line is told from the dummies, which are coarser."""
     cuts = {d: c for d, found in zip(drivers, at) if (c := cut(found))}
     made: list[str] = []
     columns: list[str] = [*controls]
@@ -122,7 +129,7 @@ def ends(
     for i, d in enumerate(drivers):
         if d in cuts:
             down, up = beta[columns.index(f"low{i}")], beta[columns.index(f"high{i}")]
-            found[d] = _ends(down, up, *_distances(at[i], *cuts[d]))
+            found[d] = _ends(down, up, *_distances(at[i], *cuts[d]), d in sure)
     return found
 
 
@@ -136,7 +143,7 @@ def _distances(at: Levels, low: int, high: int) -> tuple[float, float]:
     return middle - mean(at.value <= low), mean(at.value >= high) - middle
 
 
-def _ends(down: Array, up: Array, below: float, above: float) -> Ends:
+def _ends(down: Array, up: Array, below: float, above: float, sure: bool) -> Ends:
     def interval(draws: Array) -> tuple[float, float, float]:
         low, high = np.percentile(draws[1:], [2.5, 97.5])
         return round3(draws[0]), round3(low), round3(high)
@@ -147,7 +154,7 @@ def _ends(down: Array, up: Array, below: float, above: float) -> Ends:
         shape = Shape.MUST_HAVE
     elif high < 0 and reward[1] > 0:
         shape = Shape.DELIGHTER
-    elif low <= 0 <= high and (penalty[2] < 0 or reward[1] > 0):
+    elif sure and low <= 0 <= high and (penalty[2] < 0 or reward[1] > 0):
         shape = Shape.LINEAR
     else:
         shape = Shape.UNCLEAR

@@ -2,8 +2,8 @@
 
 One row per customer whose first order ever is in the data: the rows behind the KPIs of return, so that both say the
 same. Experiences are those about that order, and contacts about no order, that began and were over within the
-declared window. The clock of the behaviour starts for each customer on the day the last of them was over (at least
-the day of the order) plus the declared lag: nothing that is counted as an experience can lie after the behaviour.
+declared window; the order's own delivery and installation however long they took. The clock of the behaviour starts
+for each customer on the day the last of them was over plus the declared lag: nothing that is counted as an experience can lie after the behaviour.
 Whether a customer came back early decides nothing about what is counted as an experience: a window cut at the next
 order would make every complaint look like a reason to leave, since who comes back at once has no time to complain.
 
@@ -82,10 +82,10 @@ def _join(
     actions: tuple[tuple[Term, Action], ...],
 ) -> None:
     """Tables ``panel_wide``, one row per customer, and ``panel_who``, the staff behind it."""
-    lines = " UNION ALL ".join(
-        f"SELECT customer, known, handled FROM {t}" for t in (CONTACTS, *(t.column for t in told))
-    )
-    engine.create(LINES, lines)
+    lines = [f"SELECT customer, known, handled FROM {t}" for t in (CONTACTS, *(t.column for t in told))]
+    own = "SELECT a.customer, greatest(a.known, a.fitted) AS known, a.handled FROM lived_orders AS a"
+    lines.append(f'{own} JOIN {FIRST} AS f ON a."row" = f."order"')
+    engine.create(LINES, " UNION ALL ".join(lines))
     worst = len(CONDITION_VALUES["complaint"])
     over = f"SELECT customer, CAST(max(known) AS DATE) AS over FROM {LINES} GROUP BY customer"
     met = (

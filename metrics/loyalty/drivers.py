@@ -12,7 +12,7 @@ few per cent, through what it has in common with the others. Money is never comp
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -85,7 +85,7 @@ class DriverModel:
     method: Method
     halves: float
     rows: tuple[Driver, ...]
-    draws: Array
+    draws: Array = field(compare=False, repr=False)
 
 
 def needed(columns: int) -> int:

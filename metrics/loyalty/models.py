@@ -77,7 +77,8 @@ def fit_panel(engine: Any, strategy: Strategy, panel: Panel, cuts: bool = True) 
             if cut == Cut():
                 at = [levels(engine, SLIM, t.column, panel.outcome.column) for t in panel.drivers]
                 leak = frozenset(t for t, found in zip(panel.drivers, at) if leaks(found, panel.kind))
-                shapes = ends(engine, SLIM, panel.drivers, at, panel.outcome, controls)
+                sure = {r.term for r in model.rows if r.effect_low > 0 or r.effect_high < 0}
+                shapes = ends(engine, SLIM, panel.drivers, at, panel.outcome, controls, sure)
             fitted.append(Fitted(panel, cut, model, customers, shapes if cut == Cut() else {}, leak))
         except Refusal as no:
             refused.append((cut, no.kind))
