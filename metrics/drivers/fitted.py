@@ -184,6 +184,9 @@ def cause_of(strategy: Strategy, what: What, id: str, value: str) -> Cause:
     if what is What.KPI:
         kpi = strategy.kpi(id)
         return Cause(what, id, value, kpi.name, kpi.stage)
+    if what is What.ACTION:
+        action = next(a for a in strategy.actions if a.id == id)
+        return Cause(what, id, value, action.name, action.stage)
     named = dict(strategy.values(id))[value]
     declared = next((d.name for d in strategy.dimensions if d.id == id), None)
     name = Local(en=f"{declared.en}: {named.en}", vi=f"{declared.vi}: {named.vi}") if declared else named

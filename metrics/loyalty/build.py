@@ -16,7 +16,7 @@ from metrics.loyalty.links import Effect
 from metrics.loyalty.models import Cut, Fitted, fit_panel, rows_of, told
 from metrics.loyalty.panel import Panel
 from metrics.loyalty.results import TABLES, DrawRow, LabelRow, LinkRow, NoModelRow, table_row
-from metrics.loyalty.tested import Cells, tested
+from metrics.loyalty.tested import Cells, moved_both
 from metrics.periods import WAVE, months_of
 from metrics.sources.read import Read
 from metrics.strategy.model import KPI, Strategy
@@ -164,7 +164,7 @@ def _links(run: _Run) -> None:
     limit = verdicts.many(e for e in effects if not isinstance(e, Refused))
     for (kpi, other, identity), effect in zip(declared, effects):
         sign = _sign(kpi) * _sign(other)
-        moved = not identity and tested(run.strategy, kpi, other, sign, run.cells)
+        moved = not identity and moved_both(run.strategy, kpi, other, sign, run.cells)
         verdict = verdicts.link(effect, sign, limit, identity, moved)
         run.tables["link"].append(table_row(_link_row(run, kpi.id, other.id, verdict.evidence, verdict.why, effect)))
 
@@ -206,7 +206,7 @@ def _labels(run: _Run) -> None:
             rest.append((kpi, *_grounds(run, kpi, done, said)))
     limit = verdicts.many(acted for _, acted, _ in rest if not isinstance(acted, Refused))
     for kpi, acted, spoken in rest:
-        moved = tested(run.strategy, kpi, done, _sign(kpi), run.cells)
+        moved = moved_both(run.strategy, kpi, done, _sign(kpi), run.cells)
         label, why = verdicts.label(acted, spoken, _sign(kpi), limit, moved)
         a = None if isinstance(acted, Refused) else acted
         s = None if isinstance(spoken, Refused) else spoken

@@ -3,9 +3,10 @@
 One row per customer whose first order ever is in the data: the rows behind the KPIs of return, so that both say the
 same. Experiences are those about that order, and contacts about no order, that began and were over within the
 declared window; the order's own delivery and installation however long they took. The clock of the behaviour starts
-for each customer on the day the last of them was over plus the declared lag: nothing that is counted as an experience can lie after the behaviour.
-Whether a customer came back early decides nothing about what is counted as an experience: a window cut at the next
-order would make every complaint look like a reason to leave, since who comes back at once has no time to complain.
+for each customer on the day the last of them was over plus the declared lag: nothing that is counted as an experience
+can lie after the behaviour. Whether a customer came back early decides nothing about what is counted as an
+experience: a window cut at the next order would make every complaint look like a reason to leave, since who comes
+back at once has no time to complain.
 
 A customer whose window and horizon do not both lie before the end of the data is left out and counted.
 """

@@ -75,7 +75,7 @@ def difference(kpi: KPI, action: Action, cells: Cells) -> Difference | None:
     return Difference(value, value - Z95 * error, value + Z95 * error, calm)
 
 
-def tested(strategy: Strategy, kpi: KPI, other: KPI, sign: int, cells: Cells) -> bool:
+def moved_both(strategy: Strategy, kpi: KPI, other: KPI, sign: int, cells: Cells) -> bool:
     """Whether an action on ``kpi`` moved both it and ``other`` against a comparison, the way round that ``sign`` says
     (+1: more of the one, more of the other)."""
     for action in strategy.actions:

@@ -40,7 +40,7 @@ def fitted(
     controls: dict[str, Any] | None = None,
     **more: Any,
 ) -> DriverModel:
-    """The model of rows: scores ``x`` (n, p) of drivers, outcome ``y`` (n,), percentage points where it is yes or no."""
+    """The model of rows: scores ``x`` (n, p) of drivers, outcome ``y`` (n,), points where it is yes or no."""
     yes_no = bool(np.isin(y, (0, 1)).all())
     whole = {f"x{i}": stored(x[:, i]) for i in range(x.shape[1])}
     outcome, unit = stored(y)

@@ -222,7 +222,7 @@ def test_a_sample_of_orders_gives_no_panel(loaded: Load) -> None:
 
 
 def test_a_kpi_of_a_customer_adds_up_to_the_kpi(loaded: Load) -> None:
-    engine, strategy, found = loaded(company())
+    engine, strategy, _ = loaded(company())
     rows_of(engine, strategy, strategy.kpi("happy"), "rows")
     values = engine.query("SELECT value FROM rows").column("value").to_numpy()
     scores = np.array([1 + (i * 7) % 5 for i in range(0, 600, 3)])
