@@ -17,7 +17,7 @@ from tests.conftest import Demo
 
 ROOT = Path(__file__).parent.parent
 RUN = CliRunner()
-COMMANDS = ("check", "demo", "build", "show", "drivers", "schema")
+COMMANDS = ("check", "demo", "build", "show", "drivers", "whatif", "schema")
 
 
 def run(demo: Demo, *words: str) -> Any:
@@ -142,3 +142,56 @@ def test_drivers_prints_the_agreed_shape(demo: Demo) -> None:
 def test_schema_is_json(demo: Demo) -> None:
     found = json.loads(RUN.invoke(app, ["schema"]).output)
     assert "kpis" in found["properties"]
+
+
+def test_drivers_of_a_stage_a_segment_and_a_period(demo: Demo) -> None:
+    found = json.loads(run(demo, "drivers", "--segment", "segment=young", "--format", "json").output)
+    assert found["segment"] == ["segment", "young"] and found["n"] < 1000
+    found = json.loads(run(demo, "drivers", "--period", "2025-H1", "--format", "json").output)
+    assert found["period"] == "2025-H1" and found["outcome"] == "return_180"
+    words = ("--outcome", "return_90", "--stage", "installation", "--format", "json")
+    found = json.loads(run(demo, "drivers", *words).output)
+    assert (found["base"], found["stage"], found["rows"][0]["driver"]) == (
+        "customers", "installation", "installed_on_day",
+    )  # fmt: skip
+
+
+def test_a_model_of_too_few_says_so(demo: Demo) -> None:
+    result = run(demo, "drivers", "--segment", "segment=small_business")
+    assert result.exit_code == 3 and "too few" in result.output
+
+
+def test_what_was_not_fitted_is_refused_with_one_text(demo: Demo) -> None:
+    results = [run(demo, "drivers", *words) for words in (("--period", "2031-H1"), ("--segment", "team=a"))]
+    assert {r.exit_code for r in results} == {3} and len({r.output for r in results}) == 1
+
+
+def test_whatif_prints_the_chain_with_its_evidence(demo: Demo) -> None:
+    found = json.loads(run(demo, "whatif", "on_time", "--to", "92", "--format", "json").output)
+    assert (found["outcome"], found["evidence"], found["nothing"]) == ("return_90", "observed", False)
+    assert found["change_low"] < found["change"] < found["change_high"] and found["n"] > 5000
+    assert found["whole"][0] < found["change"], "not every order is delivered"
+    assert found["money"]["currency"] == "VND" and found["money"]["amount"][1] > 0
+    assert [step["drives"] for step in found["chain"]] == ["return_90"]
+
+
+def test_whatif_lists_what_can_be_moved(demo: Demo) -> None:
+    rows = json.loads(run(demo, "whatif", "--format", "json").output)
+    assert {"on_time", "installed_on_day", "complaints_24h"} <= {r["kpi"] for r in rows}
+    assert all(r["low"] <= r["now"] <= r["high"] for r in rows)
+    stage = json.loads(run(demo, "whatif", "delivery", "--format", "json").output)
+    assert {r["kpi"] for r in stage} <= {"on_time", "on_time_central", "on_time_other", "csat_delivery"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("on_time", "--to", "99.9"), 3, "nobody is there to compare with"),
+        (("cost_to_serve", "--to", "1"), 3, "no signal"),
+        (("on_tiem", "--to", "90"), 2, "on_time"),
+        (("delivery", "--to", "90"), 2, "Say which KPI"),
+    ],
+)
+def test_whatif_refuses(demo: Demo, words: tuple[str, ...], code: int, said: str) -> None:
+    result = run(demo, "whatif", *words)
+    assert result.exit_code == code and said in " ".join(result.output.split())

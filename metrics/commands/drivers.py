@@ -16,7 +16,7 @@ EXAMPLE = "python -m metrics drivers --outcome return_180 --format json"
 
 def drivers(
     outcome: Annotated[str, typer.Option("--outcome", help="KPI of a fitted outcome.")] = "",
-    base: Annotated[str, typer.Option("--base", help="survey or customers; default: the first that was fitted.")] = "",
+    base: Annotated[str, typer.Option("--base", help="survey or customers; default: survey where there is one.")] = "",
     stage: Annotated[str, typer.Option("--stage", help="Only customers who used this stage.")] = "",
     segment: Annotated[str, typer.Option("--segment", help="A declared segment, for example segment=young.")] = "",
     period: Annotated[str, typer.Option("--period", help="A declared period, for example 2025-H1.")] = "",
@@ -44,9 +44,16 @@ def drivers(
         dimension, _, value = segment.partition("=")
         cut = ((dimension, value) if segment else None, period or None, stage or None)
         found = [f for f in mine if (f.model.segment, f.model.period, f.model.stage) == cut]
-        found = [f for f in found if not base or f.model.base.value == base]
+        ground = base or next((f.model.base.value for f in mine), "")
+        found = [f for f in found if f.model.base.value == ground]
         if not found:
-            refuse(Refused.NOT_CLEARED)
+            asked = (stage, dimension, value, period or "all")
+            reasons = [
+                r.reason
+                for r in opened.no_models
+                if (r.stage, r.dimension, r.value, r.period) == asked and (r.outcome, r.base.value) == (wanted, ground)
+            ]
+            refuse(next(iter(reasons), Refused.NOT_CLEARED))
         said = drivers_object(found[0])
     if format is Shape.json:
         typer.echo(json.dumps(said, ensure_ascii=False, indent=1))

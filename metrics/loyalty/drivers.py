@@ -32,6 +32,8 @@ SEED = 20260101
 MANY = 12
 #: Groups of blocks that the delta method moves one at a time, and how far.
 GROUPS, STEP = 100, 1e-4
+#: Subsets of replicates that are held at once: what fits into a processor's own memory is several times faster.
+SLICE = 1 << 16
 #: Random splits into halves.
 SPLITS = 20
 #: Variance inflation above which a driver is read together with those that say nearly the same.
@@ -190,7 +192,7 @@ def explained(a: Array, controls: int) -> tuple[Array, Array, Array]:
     Where a replicate explains nothing at all, its shares are even. Raises Refusal(NO_SIGNAL) where no driver varies, or
     where several together explain nothing of the first replicate, so that there is nothing to divide."""
     p = len(a) - 1 - controls
-    step = max(1, (1 << 20) >> p)
+    step = max(1, SLICE >> p)
     parts = [lmg(a[:, :, i : i + step], controls=range(controls)) for i in range(0, a.shape[2], step)]
     r2 = np.concatenate([part.r2 for part in parts])
     alone = np.concatenate([part.r2_controls for part in parts])
@@ -301,7 +303,7 @@ def _together(a: Array, controls: int, cluster: NDArray[np.int64]) -> dict[int, 
     players = members + [[controls + int(i)] for i in np.flatnonzero(cluster == 0)]
     if not numbers or len(players) > MANY:
         return {}
-    step = max(1, (1 << 20) >> len(players))
+    step = max(1, SLICE >> len(players))
     parts = [lmg(a[:, :, i : i + step], players, range(controls)) for i in range(0, a.shape[2], step)]
     shares = np.concatenate([100 * part.shares / (part.r2 - part.r2_controls) for part in parts], axis=1)
     low, high = np.percentile(shares[:, 1:], [2.5, 97.5], axis=1)

@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 
 #: Customers are resampled in blocks: the customer's number modulo this.
 BLOCKS = 200
+#: Types in which the product of two values fits.
+SHORT = (("SMALLINT", 2**15 - 1), ("INTEGER", 2**31 - 1))
 #: Bits of a number that are used; the sign and one more stay free.
 BITS = 62
 
@@ -56,17 +58,20 @@ class Sums:
 
 
 def sums(engine: Any, table: str, columns: Sequence[str], keys: Sequence[str] = ("block",)) -> Sums:
-    """Sums of products of whole-number ``columns`` of a table for each combination of ``keys``.
+    """Sums of products of whole-number ``columns`` of a table for each combination of ``keys`` (without keys: of all).
 
     ``columns`` must hold no null. The SQL is plain (sums, products, casts) and the same for every engine. Raises
     Refusal(NO_SIGNAL) without rows, and Refusal(TOO_FEW) where a column ranges so widely that its sums of squares
     would not fit into 64 bits."""
-    by, place = ", ".join(f'"{k}"' for k in keys), f'"{table}"'
-    names = [f'"{c}"' for c in columns]
+    place, names = f'"{table}"', [f'"{c}"' for c in columns]
+    quoted = [f'"{k}"' for k in keys]
+    by = ", ".join(quoted)
     ends = ", ".join(f"min({c}) AS l{i}, max({c}) AS h{i}" for i, c in enumerate(names))
-    told = engine.query(f"SELECT {ends} FROM {place}").to_pylist()[0]
-    sizes = f"SELECT count(*) AS n FROM {place} GROUP BY {by}"
-    most = engine.query(f"SELECT max(n) AS most FROM ({sizes}) AS sizes").column("most")[0].as_py()
+    told = engine.query(f"SELECT count(*) AS n, {ends} FROM {place}").to_pylist()[0]
+    most = told["n"]
+    if keys:
+        sizes = f"SELECT count(*) AS n FROM {place} GROUP BY {by}"
+        most = engine.query(f"SELECT max(n) AS most FROM ({sizes}) AS sizes").column("most")[0].as_py()
     if not most:
         raise Refusal(Refused.NO_SIGNAL)
     low = [int(told[f"l{i}"]) for i in range(len(columns))]
@@ -74,16 +79,21 @@ def sums(engine: Any, table: str, columns: Sequence[str], keys: Sequence[str] = 
     width = (widest * widest * int(most)).bit_length()
     if width > BITS:
         raise Refusal(Refused.TOO_FEW)
-    q, together = len(columns) + 1, BITS // width
-    small = ["CAST(1 AS BIGINT)", *(f"(CAST({c} AS BIGINT) - ({least}))" for c, least in zip(names, low))]
+    # Adding into groups costs most per sum, so several travel together; for one total, short numbers are fastest alone.
+    kind = "BIGINT" if keys else next((k for k, most in SHORT if widest * widest <= most), "BIGINT")
+    q, together = len(columns) + 1, BITS // width if kind == "BIGINT" else 1
+    small = [f"CAST(1 AS {kind})"]
+    small += [f"CAST(CAST({c} AS BIGINT) - ({least}) AS {kind})" for c, least in zip(names, low)]
     packs = [range(start, min(start + together, q)) for start in range(0, q, together)]
     made = [f"{column} AS c{i}" for i, column in enumerate(small)]
-    for g, pack in enumerate(packs):
+    for g, pack in enumerate(packs if together > 1 else ()):
         made.append(" + ".join(f"{small[i]} * {1 << (width * k)}" for k, i in enumerate(pack)) + f" AS p{g}")
+    other = "p" if together > 1 else "c"
     wanted = [(i, g) for i in range(q) for g, pack in enumerate(packs) if pack[-1] >= i]
-    added = ", ".join(f"CAST(sum(c{i} * p{g}) AS BIGINT) AS s{i}_{g}" for i, g in wanted)
-    inner = f"SELECT {by}, {', '.join(made)} FROM {place}"
-    answer = engine.query(f"SELECT {by}, {added} FROM ({inner}) AS small GROUP BY {by} ORDER BY {by}")
+    added = ", ".join(f"CAST(sum(c{i} * {other}{g}) AS BIGINT) AS s{i}_{g}" for i, g in wanted)
+    inner = f"SELECT {', '.join([*quoted, *made])} FROM {place}"
+    grouped = f"SELECT {by}, {added} FROM ({inner}) AS small GROUP BY {by} ORDER BY {by}"
+    answer = engine.query(grouped if keys else f"SELECT {added} FROM ({inner}) AS small")
     found = np.zeros((answer.num_rows, q, q), dtype=np.int64)
     mask = (1 << width) - 1
     for i, g in wanted:

@@ -47,6 +47,8 @@ def test_sums_of_products_equal_numpy_exactly(engine: DuckDBEngine, seed: int, n
     assert by_block.dtype == np.int64
     assert (by_block[expected.parts[:, 0].astype(int)] == expected.products).all()
     assert by_block.sum() == expected.products.sum()
+    alone = sums(engine, "t", list(columns), ())
+    assert (alone.products == found.products.sum(axis=0)[None]).all() and (alone.low == found.low).all()
     for p in set(period.tolist()):
         chosen = period == p
         x = np.column_stack(
