@@ -45,7 +45,9 @@ audit: $(VENV)/dev
 	CX_AUDIT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -rA
 
 bench: $(VENV)/app
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/loyalty.py
 	$(BIN)/python benchmarks/page.py
 
 clean:

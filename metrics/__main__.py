@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typer
 
-from metrics.commands import audit, build, check, demo, diff, drivers, init, publish, schema, show, value
+from metrics.commands import audit, build, check, demo, diff, drivers, init, publish, schema, show, value, whatif
 from metrics.commands.unechoed import Unechoed
 
 #: Every command, in the order of ``--help``.
-COMMANDS = (init, check, diff, demo, build, publish, audit, show, drivers, value, schema)
+COMMANDS = (init, check, diff, demo, build, publish, audit, show, drivers, whatif, value, schema)
 
 app = typer.Typer(
     cls=Unechoed,

@@ -25,6 +25,8 @@ class Refused(Enum):
     """Fewer answers than a driver model needs: n below max(10 p, 200)."""
     NO_SIGNAL = "no_signal"
     """The sources hold no row for this KPI."""
+    OUTSIDE = "outside"
+    """A what-if beyond what any segment or month has reached."""
 
 
 class Refusal(Exception):

@@ -13,6 +13,7 @@ REASONS: dict[Refused, str] = {
     Refused.SAMPLED: "The orders here are a sample of orders, and return cannot be computed from a sample.",
     Refused.TOO_FEW: "There are too few answers to say what goes with loyalty.",
     Refused.NO_SIGNAL: "The sources hold no signal for this KPI yet.",
+    Refused.OUTSIDE: "No segment and no month has reached this, so nobody is there to compare with.",
 }
 WAYS_OUT: dict[Refused, str] = {
     Refused.PERSON: (
@@ -24,6 +25,7 @@ WAYS_OUT: dict[Refused, str] = {
         "Widen the period or ask more customers: a model needs at least 10 answers per driver and 200 in all."
     ),
     Refused.NO_SIGNAL: "Map a source for it in sources.yaml, or place a listening post at the stage.",
+    Refused.OUTSIDE: "Stay inside the range that is told with the KPI, or try it in one place first and measure it.",
 }
 
 

@@ -19,6 +19,7 @@ import duckdb
 
 from metrics.errors import DataError, Refused, refused
 from metrics.kpis.metric import HANDLED
+from metrics.loyalty.results import TABLES, DriverRow, LabelRow, LinkRow, ModelRow, NoModelRow, columns, of_row
 from metrics.strategy.model import Strategy
 
 #: Table -> columns with their DuckDB types. The self-audit compares the finished file with exactly this.
@@ -66,27 +67,9 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
     "withheld": (("metric", "VARCHAR"), ("view", "VARCHAR"), ("period", "VARCHAR")),
     # KPIs that cannot be computed from these sources; reason is a value of errors.Refused
     "refused": (("kpi", "VARCHAR"), ("reason", "VARCHAR")),
-    "driver_model": (
-        ("outcome", "VARCHAR"),
-        ("kind", "VARCHAR"),
-        ("n", "BIGINT"),
-        ("r2", "DOUBLE"),
-        ("r2_low", "DOUBLE"),
-        ("r2_high", "DOUBLE"),
-    ),
-    # share 0..100 of explained variance; effect: change of the outcome (points of a percent KPI, or scale points)
-    # for one scale point of the driver, others held fixed
-    "driver": (
-        ("outcome", "VARCHAR"),
-        ("driver", "VARCHAR"),
-        ("share", "DOUBLE"),
-        ("low", "DOUBLE"),
-        ("high", "DOUBLE"),
-        ("tier", "INTEGER"),
-        ("effect", "DOUBLE"),
-        ("effect_low", "DOUBLE"),
-        ("effect_high", "DOUBLE"),
-    ),
+    # results of loyalty: columns and their meaning stand in metrics.loyalty.results. Fitted figures have three
+    # significant digits, and no mean, total or covariance stands beside them
+    **{table: columns(kind) for table, kind in TABLES.items()},
     # how the worth of a customer was reckoned. segment: '' for all, else values that stand together, joined by +;
     # method and reason: values of loyalty.value.told (reason of errors.Refused where there is nothing to reckon);
     # months: over which it is counted what those who come back bring beyond the others
@@ -136,7 +119,7 @@ META_KEYS = (
     "budget",
     "ledger",
 )
-FORMAT = "2"
+FORMAT = "3"
 NO_LEDGER = "none"
 #: States of ``clearance``; an enum in the build.
 STATES = ("whole", "pooled", "shortened", "withheld", "later")
@@ -175,12 +158,12 @@ def settle(connection: duckdb.DuckDBPyConnection, *settings: str) -> None:
 
 
 _ARROW = {
-    "BOOLEAN": "bool_",
     "VARCHAR": "string",
     "BIGINT": "int64",
     "INTEGER": "int32",
     "DOUBLE": "float64",
     "DATE": "date32",
+    "BOOLEAN": "bool_",
 }
 
 
@@ -391,17 +374,39 @@ class Release:
         return {kpi: refused(reason) for kpi, reason in self._rows("SELECT kpi, reason FROM refused")}
 
     @cached_property
-    def driver_models(self) -> dict[str, tuple[str, int, float, float, float]]:
-        """outcome KPI -> (kind, n, r2, r2_low, r2_high)."""
-        return {r[0]: r[1:] for r in self._rows("SELECT * FROM driver_model")}
+    def models(self) -> tuple[ModelRow, ...]:
+        """Every fitted driver model, by number."""
+        return tuple(of_row(ModelRow, r) for r in self._rows("SELECT * FROM driver_model ORDER BY model"))
 
-    def drivers(self, outcome: str) -> list[tuple[Any, ...]]:
-        """(driver question, share, low, high, tier, effect, effect_low, effect_high), largest share first."""
-        return self._rows(
-            "SELECT driver, share, low, high, tier, effect, effect_low, effect_high FROM driver"
-            " WHERE outcome = ? ORDER BY share DESC, driver",
-            outcome,
-        )
+    @cached_property
+    def drivers(self) -> Mapping[int, tuple[DriverRow, ...]]:
+        """Model -> its drivers, largest share first."""
+        found: dict[int, list[DriverRow]] = {m.model: [] for m in self.models}
+        for row in self._rows("SELECT * FROM driver ORDER BY model, share DESC, driver, value"):
+            found[row[0]].append(of_row(DriverRow, row))
+        return {model: tuple(rows) for model, rows in found.items()}
+
+    @cached_property
+    def no_models(self) -> tuple[NoModelRow, ...]:
+        return tuple(of_row(NoModelRow, r) for r in self._rows("SELECT * FROM no_model ORDER BY ALL"))
+
+    @cached_property
+    def links(self) -> Mapping[tuple[str, str], LinkRow]:
+        """(KPI, KPI it is declared to drive) -> what the data say of it."""
+        return {(r[0], r[1]): of_row(LinkRow, r) for r in self._rows("SELECT * FROM link ORDER BY kpi, drives")}
+
+    @cached_property
+    def labels(self) -> Mapping[str, LabelRow]:
+        """KPI -> what is known of it and loyalty."""
+        return {r[0]: of_row(LabelRow, r) for r in self._rows("SELECT * FROM label ORDER BY kpi")}
+
+    @cached_property
+    def draws(self) -> Mapping[tuple[str, str, str], tuple[float, ...]]:
+        """(cause, value, outcome KPI) -> replicates of the effect, in order of their number."""
+        found: dict[tuple[str, str, str], list[float]] = {}
+        for cause, value, outcome, _, effect in self._rows("SELECT * FROM effect_draw ORDER BY ALL"):
+            found.setdefault((cause, value, outcome), []).append(effect)
+        return {key: tuple(effects) for key, effects in found.items()}
 
     @cached_property
     def value_models(self) -> dict[str, tuple[str, str, int, int]]:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, unique
 
+from metrics.loyalty.evidence import Evidence
+from metrics.loyalty.results import LinkRow
 from metrics.strategy.model import KPI, Link, Strategy
 
-
-@unique
-class Evidence(Enum):
-    """What the data say of a link, strongest first. Below ``TESTED`` the words are "goes with", never "drives"."""
-
-    IDENTITY = "identity"
-    TESTED = "tested"
-    OBSERVED = "observed"
-    UNCLEAR = "unclear"
-    CONTRADICTED = "contradicted"
-    ASSUMED = "assumed"
+#: (KPI, KPI it drives) -> what the data say of the link.
+Links = Mapping[tuple[str, str], LinkRow]
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A KPI in its place. ``parent`` None: the outcome. ``also``: other KPIs of this tree it is declared to drive."""
+    """A KPI in its place. ``parent`` None: the outcome. ``ground``: what the evidence of its link stands on. ``also``:
+    other KPIs of this tree it is declared to drive."""
 
     kpi: KPI
     parent: str | None
     depth: int
     evidence: Evidence | None
     also: tuple[tuple[str, Evidence], ...] = ()
+    ground: LinkRow | None = None
 
 
 @dataclass(frozen=True)
@@ -52,9 +47,12 @@ class Tree:
         return tuple(found)
 
 
-def evidence_of(link: Link) -> Evidence:
-    """Evidence of a declared link. Until links are fitted in the build, one that is not arithmetic is assumed."""
-    return Evidence.IDENTITY if link.identity else Evidence.ASSUMED
+def evidence_of(kpi: KPI, link: Link, links: Links) -> Evidence:
+    """Evidence of a declared link: what the build found, else identity for arithmetic and assumed for a belief."""
+    if link.identity:
+        return Evidence.IDENTITY
+    found = links.get((kpi.id, link.kpi))
+    return found.evidence if found else Evidence.ASSUMED
 
 
 def outcomes(strategy: Strategy) -> tuple[KPI, ...]:
@@ -64,11 +62,12 @@ def outcomes(strategy: Strategy) -> tuple[KPI, ...]:
     return tuple(sorted(tops, key=lambda k: k.id != first))
 
 
-def grow(strategy: Strategy, outcome: str) -> Tree:
+def grow(strategy: Strategy, outcome: str, links: Links | None = None) -> Tree:
     """The tree under an outcome. A KPI that drives several stands once, as far from the outcome as its longest chain
-    of links, so that every line runs one way; its other links are kept in ``also``.
+    of links, so that every line runs one way; its other links are kept in ``also``. ``links``: the release's findings.
 
     Raises KeyError for an unknown KPI and ValueError for a cycle of links."""
+    known = links or {}
     kpis = {k.id: k for k in strategy.kpis}
     drivers: dict[str, list[tuple[KPI, Link]]] = {id: [] for id in kpis}
     for kpi in strategy.kpis:
@@ -85,8 +84,9 @@ def grow(strategy: Strategy, outcome: str) -> Tree:
             home = next(d for d in inside if depth[d.kpi] == depth[kpi.id] - 1)
             if home is not link:
                 continue
-            also = tuple((d.kpi, evidence_of(d)) for d in inside if d is not home)
-            branches.append(Branch(kpi, parent, depth[kpi.id], evidence_of(link), also))
+            also = tuple((d.kpi, evidence_of(kpi, d, known)) for d in inside if d is not home)
+            ground = known.get((kpi.id, link.kpi))
+            branches.append(Branch(kpi, parent, depth[kpi.id], evidence_of(kpi, link, known), also, ground))
             hang(kpi.id)
 
     hang(outcome)

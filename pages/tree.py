@@ -32,7 +32,7 @@ def draw(page: Page) -> None:
 def _make(page: Page) -> tuple[str, dict[str, Any]]:
     """Head of the page, and the cards and links of every outcome's tree."""
     release, w = page.release, page.w
-    trees = [grow(page.strategy, kpi.id) for kpi in outcomes(page.strategy)]
+    trees = [grow(page.strategy, kpi.id, page.release.links) for kpi in outcomes(page.strategy)]
     stands = stands_of(release, trees, page.period)
     open_ones = decisions(release, page.period)
     first = trees[0]

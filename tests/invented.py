@@ -6,6 +6,7 @@ rules of a real release hold. Facebook always stands with the website."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import ibis
 import numpy as np
 
 from metrics.kpis import BY_ID
+from metrics.loyalty.evidence import Base, Kind, Method, Shape, What
+from metrics.loyalty.results import DriverRow, ModelRow, table_row
 from metrics.periods import block_of
-from metrics.release import write
+from metrics.release import FORMAT, write
 from metrics.strategy.model import DIMENSIONS, Strategy
 
 BASE = dict.fromkeys(DIMENSIONS, "string") | {"month": "date", "customer": "int32"}
@@ -89,7 +92,7 @@ def invent(strategy: Strategy, path: Path, seed: int = 1, months: list[str] = MO
     _drivers(strategy, rng, tables)
     meta = {
         "build_id": "0" * 16, "strategy_hash": "0" * 16, "as_of": "2026-04-05", "data_from": "2024-04-01",
-        "data_to": "2026-03-31", "built_at": "2026-04-05T08:00:00", "draft": "true", "format": "2",
+        "data_to": "2026-03-31", "built_at": "2026-04-05T08:00:00", "draft": "true", "format": FORMAT,
         "grain": "quarter", "budget": "held", "ledger": "none",
     }  # fmt: skip
     tables["meta"] = list(meta.items())
@@ -132,12 +135,50 @@ def _draw(rng: np.random.Generator, names: list[str], size: int, month: str) -> 
 def _drivers(strategy: Strategy, rng: np.random.Generator, tables: dict[str, list[tuple[Any, ...]]]) -> None:
     if not strategy.loyalty.drivers:
         return
-    for outcome in strategy.loyalty.drivers.outcomes:
-        kind = "behaviour" if BY_ID[strategy.kpi(outcome.kpi).metric].behaviour else "stated"
+    for number, outcome in enumerate(strategy.loyalty.drivers.outcomes, start=1):
+        kind = Kind.BEHAVIOUR if BY_ID[strategy.kpi(outcome.kpi).metric].behaviour else Kind.STATED
         shares = np.sort(rng.dirichlet(np.linspace(4, 0.4, len(strategy.loyalty.drivers.items))) * 100)[::-1]
-        tables["driver_model"].append((outcome.kpi, kind, 2400, 0.17, 0.14, 0.20))
+        tables["driver_model"].append(model_row(number, outcome.kpi, kind, 0.17, 0.14, 0.20))
         for i, (item, share) in enumerate(zip(strategy.loyalty.drivers.items, shares)):
             effect = share / 9
             interval = (share * 0.7, share * 1.3 + 1)
-            row = (outcome.kpi, item.question, share, *interval, 1 + i // 3, effect, effect - 0.8, effect + 0.8)
-            tables["driver"].append(row)
+            figures = (share, *interval, 1 + i // 3, effect, effect - 0.8, effect + 0.8)
+            tables["driver"].append(driver_row(number, item.question, figures))
+
+
+def model_row(number: int, outcome: str, kind: Kind, r2: float, low: float, high: float) -> tuple[Any, ...]:
+    """A model of 2,400 respondents."""
+    return table_row(
+        ModelRow(
+            *(number, Base.SURVEY, outcome, kind, "", "", "", "all", 2400, 2400, r2, low, high, 0.0),
+            *(Method.BOOTSTRAP, 0.9, 0, 0),
+        )
+    )
+
+
+def driver_row(number: int, question: str, figures: Sequence[float]) -> tuple[Any, ...]:
+    """``figures``: share, low, high, tier, effect, effect low, effect high."""
+    share, low, high, tier, *effect = figures
+    return table_row(
+        DriverRow(
+            *(
+                number,
+                What.QUESTION,
+                question,
+                "",
+                share,
+                low,
+                high,
+                int(tier),
+                1,
+                6,
+                *effect,
+                1.3,
+                0,
+                None,
+                None,
+                None,
+            ),
+            *(True, False, Shape.LINEAR, -4.0, -6.0, -2.0, 4.0, 2.0, 6.0),
+        )
+    )

@@ -23,13 +23,14 @@ from metrics.build.numbers import Said, numbers
 from metrics.build.proxies import proxies
 from metrics.build.report import Report
 from metrics.build.shaped import refuse_declared, shaped_rows
-from metrics.build.tables import Tables, content_hash, driver_tables, meta, number_tables, provenance, vocabulary
+from metrics.build.tables import Tables, content_hash, meta, number_tables, provenance, vocabulary
 from metrics.build.together import stands
 from metrics.build.value import fits
 from metrics.clearing.rule import tightened
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import DataError
-from metrics.loyalty.panel import fit_all
+from metrics.loyalty.build import fit_all
+from metrics.loyalty.tested import Cell
 from metrics.release import Release, draft_path, is_draft, unfinished, write
 from metrics.sources.mapping import load_sources
 from metrics.sources.read import Read, read
@@ -80,8 +81,8 @@ def build(
             said = numbers(engine, strategy, found, facts, ledger, clock.step)
         tables = number_tables(strategy, said)
         with clock.stage("Loyalty"):
-            fitted = fit_all(engine, strategy, found)
-            tables |= driver_tables(fitted) | fits(engine, strategy, found, facts, said.pools)
+            loyalty = fit_all(engine, strategy, found, _told(said))
+            tables |= loyalty.tables | fits(engine, strategy, found, facts, said.pools)
     with clock.stage("Release"):
         tables |= provenance(strategy, found)
         build_id = content_hash(tables)
@@ -102,8 +103,8 @@ def build(
         coverage=tuple(c for s in said.published for c in s.coverage),
         withheld={s.key: len(s.withheld) for s in said.published if s.withheld},
         refused=dict(tables["refused"]),
-        respondents={m.outcome: m.n for m in fitted.models},
-        no_model={outcome: why.value for outcome, why in fitted.refused.items()},
+        respondents=dict(loyalty.respondents),
+        no_model=dict(loyalty.no_model),
         undated={s.key: s.undated for s in said.published if s.undated},
         before_history=facts.left_out,
         staff_shaped=shaped,
@@ -176,6 +177,15 @@ def _stands(strategy: Strategy, said: Said, path: Path) -> bool:
         stands(tested, members, held(before), held(fresh), floors.min_staff)
         for tested, members, held in said.tested.values()
     )
+
+
+def _told(said: Said) -> dict[str, list[Cell]]:
+    """What is published of each metric, with the values in each cell."""
+    found: dict[str, list[Cell]] = {}
+    for s in said.published:
+        cells = (Cell(n.view, n.period, dict(n.dims), dict(zip(s.measures, n.sums.tolist()))) for n in s.numbers)
+        found.setdefault(s.key, []).extend(cells)
+    return found
 
 
 def _put(out: Path, tables: Tables, words: Vocabulary, found: Read, stands: Callable[[Path], bool]) -> int:

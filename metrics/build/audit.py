@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.errors import DataError, Refused
+from metrics.loyalty.results import TABLES
+from metrics.loyalty.results import words as closed_words
 from metrics.loyalty.value.told import Figure, Method, Why
 from metrics.release import FORMAT, LOCKED, META_KEYS, NO_LEDGER, SCHEMA, SETTINGS, STATES, settle
 
@@ -57,7 +59,8 @@ class Vocabulary:
     """(dimension, value)."""
     kpis: frozenset[str]
     questions: frozenset[str]
-    kinds: frozenset[str]
+    actions: frozenset[str]
+    stages: frozenset[str]
     files: frozenset[str]
     tables: frozenset[str]
 
@@ -111,14 +114,16 @@ def shape(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
+    dimensions, values = {d for d, _ in words.values}, {v for _, v in words.values}
+    causes = words.questions | words.kpis | words.actions | dimensions
     known: dict[tuple[str, str], Closed] = {
         ("meta", "key"): META_KEYS.__contains__,
         ("strategy", "json"): words.strategy.__eq__,
         ("source", "file"): words.files.__contains__,
         ("source", "table_name"): words.tables.__contains__,
         ("cell", "view"): words.views.__contains__,
-        ("cell", "dimension"): {d for d, _ in words.values}.__contains__,
-        ("cell", "value"): {v for _, v in words.values}.__contains__,
+        ("cell", "dimension"): dimensions.__contains__,
+        ("cell", "value"): values.__contains__,
         ("number", "metric"): words.metrics.__contains__,
         ("number", "view"): (words.views | {""}).__contains__,
         ("number", "period"): lambda text: bool(_PERIOD.fullmatch(text)),
@@ -135,14 +140,28 @@ def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
         ("refused", "kpi"): words.kpis.__contains__,
         ("refused", "reason"): {r.value for r in Refused}.__contains__,
         ("driver_model", "outcome"): words.kpis.__contains__,
-        ("driver_model", "kind"): words.kinds.__contains__,
-        ("driver", "outcome"): words.kpis.__contains__,
-        ("driver", "driver"): words.questions.__contains__,
+        ("driver", "driver"): causes.__contains__,
+        ("link", "kpi"): words.kpis.__contains__,
+        ("link", "drives"): words.kpis.__contains__,
+        ("label", "kpi"): words.kpis.__contains__,
+        ("effect_draw", "cause"): causes.__contains__,
+        ("effect_draw", "outcome"): words.kpis.__contains__,
+        ("no_model", "outcome"): words.kpis.__contains__,
         **{(table, "segment"): words.segment for table in ("value_model", "value_figure", "value_curve")},
         ("value_model", "method"): {m.value for m in Method}.__contains__,
         ("value_model", "reason"): {r.value for r in (*Why, *Refused)}.__contains__,
         ("value_figure", "figure"): {f.value for f in Figure}.__contains__,
     }
+    for table in ("driver_model", "no_model"):
+        known |= {
+            (table, "stage"): (words.stages | {""}).__contains__,
+            (table, "dimension"): (dimensions | {""}).__contains__,
+            (table, "value"): (values | {""}).__contains__,
+            (table, "period"): lambda text: bool(_PERIOD.fullmatch(text)),
+        }
+    known |= {(table, "value"): (values | {""}).__contains__ for table in ("driver", "effect_draw")}
+    for table, row in TABLES.items():
+        known |= {(table, column): closed.__contains__ for column, closed in closed_words(row).items()}
     for table, columns in SCHEMA.items():
         for column, kind in columns:
             if kind != "VARCHAR" or (table, column) == ("meta", "value"):

@@ -29,10 +29,10 @@ class Report:
     withheld: dict[str, int]
     """Metric -> periods without a total."""
     refused: dict[str, str]
-    respondents: dict[str, int]
-    """Outcome -> customers behind its driver model."""
-    no_model: dict[str, str]
-    """Outcome -> why it has no driver model."""
+    respondents: dict[tuple[str, str], int]
+    """(Base, outcome) -> rows behind its driver model."""
+    no_model: dict[tuple[str, str], str]
+    """(Base, outcome) -> why it has no driver model."""
     undated: dict[str, int]
     before_history: int
     staff_shaped: dict[str, int]
@@ -90,10 +90,10 @@ def lines(report: Report) -> Iterator[str]:
         yield f"  {metric}: {count} periods withheld"
     for kpi, reason in report.refused.items():
         yield f"  {kpi}: refused ({reason})"
-    for outcome, n in report.respondents.items():
-        yield f"  drivers of {outcome}: {n:,} respondents"
-    for outcome, reason in report.no_model.items():
-        yield f"  drivers of {outcome}: refused ({reason})"
+    for (base, outcome), n in report.respondents.items():
+        yield f"  drivers of {outcome} ({base}): n = {n:,}"
+    for (base, outcome), reason in report.no_model.items():
+        yield f"  drivers of {outcome} ({base}): refused ({reason})"
     took = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())
     yield f"Blocks of one {report.grain}, if staff handled the rows"
     if report.spent:

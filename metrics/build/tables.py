@@ -12,8 +12,6 @@ from metrics.build.facts.values import names
 from metrics.build.gather import instances
 from metrics.build.ledger import Ledger
 from metrics.build.numbers import Said, within_budget
-from metrics.loyalty.drivers import Kind
-from metrics.loyalty.panel import Fitted
 from metrics.release import FORMAT, NO_LEDGER
 from metrics.sources.canonical import BY_NAME
 from metrics.sources.read import Read
@@ -52,16 +50,6 @@ def number_tables(strategy: Strategy, said: Said) -> Tables:
         "withheld": sorted({(s.key, "", period) for s in said.published for period in s.withheld}),
         "refused": list(said.refused),
     }
-
-
-def driver_tables(fitted: Fitted) -> Tables:
-    models = [(m.outcome, m.kind.value, m.n, m.r2, m.r2_low, m.r2_high) for m in fitted.models]
-    rows = [
-        (m.outcome, d.driver, d.share, d.low, d.high, d.tier, d.effect, d.effect_low, d.effect_high)
-        for m in fitted.models
-        for d in m.rows
-    ]
-    return {"driver_model": models, "driver": rows}
 
 
 def provenance(strategy: Strategy, found: Read) -> Tables:
@@ -108,7 +96,7 @@ def vocabulary(strategy: Strategy, tables: Tables, found: Read, ledger: Ledger) 
     """Every text that may stand in the release: what the strategy declares, and what was published under earlier
     versions of it."""
     used = instances(strategy)
-    dimensions = {d for v in strategy.views for d in v.dimensions}
+    dimensions = {d for v in strategy.views for d in v.dimensions} | {d.id for d in strategy.dimensions}
     old = {(d, v) for e in ledger.entries for d, values in e.dims for v in values}
     return Vocabulary(
         strategy=as_json(strategy),
@@ -118,7 +106,8 @@ def vocabulary(strategy: Strategy, tables: Tables, found: Read, ledger: Ledger) 
         values=frozenset((d, v) for d in dimensions for v in names(strategy, d)) | old,
         kpis=frozenset(k.id for k in strategy.kpis),
         questions=frozenset(q.id for q in strategy.questions),
-        kinds=frozenset(k.value for k in Kind),
+        actions=frozenset(a.id for a in strategy.actions),
+        stages=frozenset(s.id for s in strategy.journey),
         files=frozenset(f.file for f in found.files),
         tables=frozenset(BY_NAME),
     )

@@ -26,7 +26,8 @@ from metrics.clearing.pools import NO_RESULT
 from metrics.clearing.rule import tightened
 from metrics.errors import Refused
 from metrics.kpis.metric import month_end
-from metrics.loyalty.drivers import BLOCKS, round3
+from metrics.loyalty.drivers import round3
+from metrics.loyalty.sums import BLOCKS
 from metrics.loyalty.value import lifetime, seen
 from metrics.loyalty.value import sums as names
 from metrics.loyalty.value.bgnbd import Customers

@@ -16,12 +16,14 @@ from metrics.errors import Refusal, Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
 from metrics.labels import DIGITS, change_text, digits_of, scale_top, span_text, target_text, value_parts
+from metrics.loyalty.evidence import Base, Evidence
+from metrics.loyalty.results import LinkRow
 from metrics.periods import WAVE, block_of, first_day, months_of, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure
 from metrics.strategy.history import dated_events
 from metrics.strategy.model import KPI
-from metrics.tree import Branch, Evidence, Tree
+from metrics.tree import Branch, Tree
 from metrics.words import DASH, Words
 
 SPARK = 24
@@ -94,6 +96,7 @@ def _tree(
                 "also": [{"id": k, "evidence": e.value, "name": kpis[k].name(lang)} for k, e in branch.also],
                 "calm": all(cards[b.kpi.id]["status"] != Standing.OFF.value for b in below),
                 "folded": _folded(below, cards, names, w),
+                "ground": ground_text(branch.ground, w),
                 "spoken": _spoken_links(branch, kpis, len(below), said, w),
             }
         )
@@ -127,9 +130,21 @@ def _spoken_links(
             name, text = said[evidence]
             other = kpis[parent].name(w.lang)
             parts.append(w("Linked to {kpi}: {evidence}, {said}.", kpi=other, evidence=name.lower(), said=text))
+    ground = ground_text(branch.ground, w)
+    if ground:
+        parts.append(f"{ground}.")
     if below:
         parts.append(w("{n} KPIs below.", n=below))
     return " ".join(parts)
+
+
+def ground_text(found: LinkRow | None, w: Words) -> str:
+    """What the evidence of a link stands on: n, the lag, and how far the data go."""
+    if found is None or found.n is None or found.data_to is None:
+        return ""
+    of = w("n = {n} months", n=found.n) if found.base is Base.MONTHS else w("n = {n}", n=w.number(found.n))
+    lag = w("{days} days later", days=found.lag_days) if found.lag_days else w("right after it")
+    return " · ".join([of, lag, w("data to {day}", day=w.day(found.data_to))])
 
 
 def _card(release: Release, at: KpiStand, period: str, names: Mapping[Standing, str], w: Words) -> Plain:

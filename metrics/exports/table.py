@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from metrics.answers import Answer, Request, Row, Status
+from metrics.drivers import fitted
 from metrics.kpis.metric import Unit
 from metrics.labels import DIGITS, digits_of, dimension_name, values_name
+from metrics.loyalty.evidence import Base
+from metrics.loyalty.evidence import Kind as OutcomeKind
 from metrics.periods import WAVE, block_of, months_of
 from metrics.release import Release
 from metrics.strategy.model import Strategy
@@ -133,29 +136,29 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
 def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
     """Driver results of these outcomes as a table: shares and effects with intervals, in order of the share."""
     strategy = release.strategy
-    items = strategy.loyalty.drivers.items if strategy.loyalty.drivers else ()
-    item_names = {i.question: i.name(w.lang) for i in items}
+    by_outcome = {f.model.kpi.id: f for f in fitted(release) if f.model.base is Base.SURVEY and f.model.whole}
     rows: list[tuple[Cell, ...]] = []
     for outcome in outcomes:
-        kind, n, r2, r2_low, r2_high = release.driver_models[outcome]
-        goal = _goal(strategy.kpi(outcome).goal or "", strategy, w)
-        for driver, share, low, high, tier, effect, effect_low, effect_high in release.drivers(outcome):
+        m = by_outcome[outcome].model
+        goal = _goal(m.kpi.goal or "", strategy, w)
+        for d in by_outcome[outcome].drivers:
+            e = d.estimate
             rows.append(
                 (
-                    strategy.kpi(outcome).name(w.lang),
-                    w("behaviour") if kind == "behaviour" else w("score"),
-                    n,
-                    r2,
-                    r2_low,
-                    r2_high,
-                    item_names.get(driver, driver),
-                    share,
-                    low,
-                    high,
-                    tier,
-                    effect,
-                    effect_low,
-                    effect_high,
+                    m.kpi.name(w.lang),
+                    w("behaviour") if m.kind is OutcomeKind.BEHAVIOUR else w("score"),
+                    m.n,
+                    m.r2,
+                    m.r2_low,
+                    m.r2_high,
+                    d.cause.name(w.lang),
+                    e.share,
+                    e.low,
+                    e.high,
+                    e.tier,
+                    e.effect,
+                    e.effect_low,
+                    e.effect_high,
                     goal,
                     w("All customers"),
                     release.as_of,

@@ -315,7 +315,7 @@ def _ranks(found: Drivers, driver: Driver) -> tuple[int, int]:
 
 
 def _name(driver: Driver, w: Words) -> str:
-    return driver.item.name(w.lang)
+    return driver.cause.name(w.lang)
 
 
 def _names(drivers: Sequence[Driver], w: Words) -> str:

@@ -10,11 +10,12 @@ from metrics.errors import Refusal
 from metrics.headlines.sentence import lower, quoted
 from metrics.kpis import BY_ID
 from metrics.labels import change_text, join_names, row_text
+from metrics.loyalty.evidence import Evidence
 from metrics.periods import WAVE, year_before
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, figure
 from metrics.strategy.model import Strategy
-from metrics.tree import Evidence, Tree
+from metrics.tree import Tree
 from metrics.words import Words
 
 
@@ -80,8 +81,12 @@ def evidence(tree: Tree, stands: Mapping[str, KpiStand], release: Release, w: Wo
     parts.append(_served(tree, release.strategy, w))
     links = [b.evidence for b in tree.branches[1:]]
     assumed = sum(e is Evidence.ASSUMED for e in links)
+    seen = sum(e is Evidence.OBSERVED for e in links)
     if links and assumed == len(links):
         parts.append(w("All its links are believed, none is tested yet."))
+    elif links and seen:
+        text = "{seen} of its {all} links are seen in the data; none of them says what brings what about."
+        parts.append(w(text, seen=seen, all=len(links)))
     elif assumed:
         parts.append(w("{n} of its {all} links are believed, not tested yet.", n=assumed, all=len(links)))
     return " ".join(p for p in parts if p)

@@ -1,1 +1,12 @@
-"""Loyalty: what goes with it. ``panel`` makes the customer panel, ``drivers`` fits it, ``lmg`` splits R²."""
+"""Loyalty: what goes with it. Rows go in, fitted results come out; nothing about a customer is kept.
+
+``lmg``        how R² is split among drivers
+``sums``       rows → sums of products, in the engine
+``drivers``    sums → shares, effects, intervals
+``contrast``   the two ends of a scale; drivers that give the outcome away
+``behaviour``  what customers did after an experience
+``survey``     the panel of what customers said
+``panel``      what a panel is
+``models``     the models of a panel and its cuts
+``build``      everything a strategy declares → rows of a release
+"""

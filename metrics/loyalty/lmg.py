@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import factorial
 
 import numpy as np
@@ -44,16 +45,26 @@ def products(columns: Array, weights: Array | None = None) -> Array:
     return out
 
 
-def taken(a: Array) -> Array:
-    """Sums of products (q-1, q-1, ...) that are left once the first column is in the model (its Schur complement).
+#: The upper triangle of sums of products of q columns: row i holds (q - i, ...) of them.
+Triangle = list[Array]
+
+
+def taken(rows: Triangle, out: Triangle | None = None) -> Triangle:
+    """What is left of the sums of products once the first column is in the model (its Schur complement), written into
+    ``out`` if given.
 
     Columns are expected at unit scale; a first column of which nothing is left takes nothing away."""
-    pivot = a[0, 0]
-    usable = pivot > COLLINEAR
-    inverse = np.where(usable, 1.0 / np.where(usable, pivot, 1.0), 0.0)
-    row = a[0, 1:]
-    out: Array = a[1:, 1:] - row[:, None] * (row * inverse)[None]
-    return out
+    pivot, row = rows[0][0], rows[0][1:]
+    if pivot.min() > COLLINEAR:
+        slope = row / pivot
+    else:
+        usable = pivot > COLLINEAR
+        slope = row * np.where(usable, 1.0 / np.where(usable, pivot, 1.0), 0.0)
+    left = out if out is not None else [np.empty_like(rest) for rest in rows[1:]]
+    for i, (rest, into) in enumerate(zip(rows[1:], left)):
+        np.multiply(slope[i], row[i:], out=into)
+        np.subtract(rest, into, out=into)
+    return left
 
 
 def lmg(sums: Array, groups: Sequence[Sequence[int]] | None = None, controls: Sequence[int] = ()) -> Lmg:
@@ -77,34 +88,59 @@ def lmg(sums: Array, groups: Sequence[Sequence[int]] | None = None, controls: Se
     spread = np.where(spread > 0, spread, 1.0)
     a = a / (spread[:, None] * spread[None])
     replicates = a.shape[2]
+    rows = [a[i, i:] for i in range(q)]
     for _ in controls:
-        a = taken(a)
-    unexplained = _every_subset(a, [len(g) for g in players]).reshape(-1, replicates)
+        rows = taken(rows)
+    unexplained = _every_subset(rows, [len(g) for g in players]).reshape(-1, replicates)
     shares = _average(unexplained, len(players))
     r2, r2_controls = 1 - unexplained[-1], 1 - unexplained[0]
     return Lmg(shares[:, 0], r2[0], r2_controls[0]) if single else Lmg(shares, r2, r2_controls)
 
 
-def _every_subset(a: Array, sizes: Sequence[int]) -> Array:
+def _every_subset(rows: Triangle, sizes: Sequence[int]) -> Array:
     """Share of y's variance unexplained by each subset of players, last axis (subset, replicate); bit k of the
-    subset says whether player k is in."""
+    subset says whether player k is in.
+
+    A row has twice as many nodes with each player that came before it. Its array has room for all of them from the
+    start, so the nodes without a player stay where they are and only those with it are written."""
+    replicates = rows[0].shape[1]
+    player = [k for k, size in enumerate(sizes) for _ in range(size)]
+    tree = [np.empty((len(row), replicates << k)) for row, k in zip(rows, [*player, len(sizes)])]
+    for row, room in zip(rows, tree):
+        room[:, :replicates] = row
+    first, nodes = 0, replicates
     for size in sizes:
-        left, right = a[size:, size:], a
-        for _ in range(size):
-            right = taken(right)
-        a = np.concatenate([left, right], axis=2)
-    out: Array = a[0, 0]
+        inside = [room[:, :nodes] for room in tree[first:]]
+        for _ in range(size - 1):
+            inside = taken(inside)
+        first += size
+        taken(inside, [room[:, nodes : 2 * nodes] for room in tree[first:]])
+        nodes *= 2
+    out: Array = tree[-1][0]
     return out
 
 
 def _average(unexplained: Array, p: int) -> Array:
     """Mean drop of the unexplained share when a player enters, over all orders: subsets of size s without the player
-    weigh s! (p - s - 1)! / p!."""
-    size = np.array([s.bit_count() for s in range(1 << p)])
-    weight = np.array([factorial(s) * factorial(p - s - 1) / factorial(p) for s in range(p)])
-    shares = np.empty((p, unexplained.shape[1]))
-    for k in range(p):
-        halves = unexplained.reshape(-1, 2, 1 << k, unexplained.shape[1])
-        outside = weight[size.reshape(-1, 2, 1 << k)[:, 0]]
-        shares[k] = np.tensordot(outside, halves[:, 0] - halves[:, 1], axes=2)
+    weigh s! (p - s - 1)! / p!.
+
+    With u the unexplained share, a player's mean drop is the weighted sum of u over subsets without it less that over
+    subsets with it; sums over "subsets with player k" come from folding the array in half, player by player."""
+    without, change = _weights(p)
+    whole, shares = without @ unexplained, np.empty((p, unexplained.shape[1]))
+    change = change[:, None] * unexplained
+    for k in reversed(range(p)):
+        low, high = change[: 1 << k], change[1 << k :]
+        shares[k] = whole - high.sum(axis=0)
+        change = low + high
     return shares
+
+
+@cache
+def _weights(p: int) -> tuple[Array, Array]:
+    """Weight of each subset for a player outside it, and the sum of its weights for one outside and one inside."""
+    size = np.bitwise_count(np.arange(1 << p))
+    weight = np.array([factorial(s) * factorial(p - s - 1) / factorial(p) for s in range(p)])
+    without = np.concatenate([weight, [0.0]])[size]
+    both: Array = without + np.concatenate([[0.0], weight])[size]
+    return without, both

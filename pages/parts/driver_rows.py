@@ -58,7 +58,7 @@ def effects_html(found: Drivers, today: dict[str, str], w: Words) -> str:
     high = max([0.0, *(d.first.effect_high for d in rows)])
     width = (high - low) or 1.0
     zero = _pct(-low / width)
-    parts = [_effect(d, model, low, width, zero, today.get(d.item.question, ""), w) for d in rows]
+    parts = [_effect(d, model, low, width, zero, today.get(d.cause.id, ""), w) for d in rows]
     axis = (
         f'<div class="efr ax"><div></div><div class="ew"><span class="xs mut" style="left:{zero}">0</span></div>'
         f"<div></div></div>"
@@ -86,7 +86,7 @@ def _row(driver: Driver, found: Drivers, end: float, one: str, w: Words) -> str:
         tone = "p2" if driver.meaning in (Meaning.SCORE_ONLY, Meaning.SCORE) else "p0"
         bars += _bar(driver.stated, tone, end, w("score"), w)
     label = f'<div class="dlab {name}">{svg(icon, 14, "0 0 14 14")}{esc(meaning_name(driver.meaning, w))}</div>'
-    return f'<div class="drw{lit}{one}"><div class="dn1">{esc(driver.item.name(w.lang))}</div>{bars}{label}</div>'
+    return f'<div class="drw{lit}{one}"><div class="dn1">{esc(driver.cause.name(w.lang))}</div>{bars}{label}</div>'
 
 
 def _bar(estimate: Estimate | None, tone: str, end: float, short: str, w: Words) -> str:
@@ -115,9 +115,9 @@ def _effect(driver: Driver, model: Model, low: float, width: float, zero: str, t
     between = w.span(e.effect_low, e.effect_high, digits)
     tone = "sure" if certain else "open"
     below = f'<span class="xs mut">{esc(today)}</span>' if today else ""
-    said = esc(f"{driver.item.name(w.lang)}: {value} ({between})")
+    said = esc(f"{driver.cause.name(w.lang)}: {value} ({between})")
     return (
-        f'<div class="efr"><div class="dn1">{esc(driver.item.name(w.lang))}{below}</div>'
+        f'<div class="efr"><div class="dn1">{esc(driver.cause.name(w.lang))}{below}</div>'
         f'<div class="ew" role="img" aria-label="{said}" title="{said}"><i class="ez" style="left:{zero}"></i>'
         f'<i class="ei {tone}" style="left:{_pct(start)};width:{_pct(span)}"></i>'
         f'<i class="ed {tone}" style="left:{_pct(at)}"></i></div>'

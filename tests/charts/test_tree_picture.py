@@ -10,11 +10,12 @@ import pytest
 from metrics.charts.tree import picture, stands_of
 from metrics.decisions import decisions
 from metrics.headlines import tree as texts
+from metrics.loyalty.evidence import Evidence
 from metrics.release import Release
 from metrics.standing import Standing
 from metrics.strategy.load import load
 from metrics.strategy.model import KPI, Link, Local, Strategy
-from metrics.tree import Evidence, Tree, grow, outcomes
+from metrics.tree import Tree, grow, outcomes
 from metrics.words import Words
 from tests.charts.sixty import sixty
 from tests.invented import invent

@@ -13,10 +13,12 @@ from metrics.drivers import Drivers, Meaning, drivers, next_steps, today
 from metrics.exports.csv import to_csv
 from metrics.exports.table import of_drivers
 from metrics.headlines import drivers as words
-from metrics.release import Release, write
+from metrics.loyalty.evidence import Kind
+from metrics.release import FORMAT, Release, write
 from metrics.strategy.model import Strategy
 from metrics.words import Words
 from pages.parts.driver_rows import effects_html, rows_html
+from tests.invented import driver_row, model_row
 
 EN, VI = Words("en"), Words("vi")
 ITEMS = ("on_time", "first_time", "price", "easy", "stock", "friendly")
@@ -79,7 +81,7 @@ def release(path: Path, behaviour: Result | None = RETURN, stated: Result | None
             },
         }
     )
-    models = [("back", "behaviour", behaviour, 0.17, 0.15, 0.2), ("rec", "stated", stated, 0.52, 0.5, 0.56)]
+    models = [("back", Kind.BEHAVIOUR, behaviour, 0.17, 0.15, 0.2), ("rec", Kind.STATED, stated, 0.52, 0.5, 0.56)]
     numbers: list[tuple[Any, ...]] = []
     for month in ("2025-10", "2025-11", "2025-12"):
         for metric, sums in (
@@ -88,12 +90,14 @@ def release(path: Path, behaviour: Result | None = RETURN, stated: Result | None
         ):
             numbers += [(metric, "", 0, month, 0, m, v) for m, v in sums.items()]
     tables: dict[str, list[tuple[Any, ...]]] = {
-        "meta": [("as_of", "2026-04-05"), ("draft", "false"), ("format", "2")],
+        "meta": [("as_of", "2026-04-05"), ("draft", "false"), ("format", FORMAT)],
         "strategy": [(strategy.model_dump_json(),)],
         "number": numbers,
-        "driver_model": [(k, kind, 2400, *fit) for k, kind, found, *fit in models if found],
-        "driver": [(k, d, *r) for k, _, found, *_ in models if found for d, r in found.items()],
-        "refused": [(k, refused) for k, _, found, *_ in models if not found and refused],
+        "driver_model": [model_row(i, k, kind, *fit) for i, (k, kind, found, *fit) in enumerate(models) if found],
+        "driver": [
+            driver_row(i, d, r) for i, (_, _, found, *_) in enumerate(models) if found for d, r in found.items()
+        ],
+        "no_model": [("survey", k, "", "", "", "all", refused) for k, _, found, *_ in models if not found and refused],
     }
     write(path, tables)
     return Release(path)
@@ -106,7 +110,7 @@ def read(path: Path, **given: Any) -> Drivers:
 
 
 def meanings(found: Drivers) -> dict[str, Meaning]:
-    return {d.item.question: d.meaning for d in found.rows}
+    return {d.cause.id: d.meaning for d in found.rows}
 
 
 def changed(results: Result, name: str, *values: float) -> Result:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from metrics.release import Release, write
+from metrics.release import FORMAT, Release, write
 from metrics.strategy.model import Strategy
 
 Dims = tuple[tuple[str, tuple[str, ...]], ...]
@@ -148,7 +148,7 @@ def released(path: Path, numbers: Mapping[tuple[str, str, Dims], Mapping[str, fl
         for (view, dims), number in cells.items()
         for i, (d, v) in enumerate((d, v) for d, values in dims for v in values)
     ]
-    meta = {"as_of": "2026-04-05", "data_to": "2026-03-31", "draft": "true", "format": "2"}
+    meta = {"as_of": "2026-04-05", "data_to": "2026-03-31", "draft": "true", "format": FORMAT}
     tables: dict[str, list[tuple[Any, ...]]] = {
         "number": rows,
         "cell": flat,

@@ -12,8 +12,9 @@ import pytest
 from statsmodels.api import OLS, add_constant
 
 from metrics.errors import Refusal, Refused
-from metrics.loyalty.drivers import Driver, DriverModel, Kind, block_sums, fit, needed, round3, tiers
+from metrics.loyalty.drivers import Driver, DriverModel, needed, round3, tiers
 from metrics.loyalty.lmg import Array, lmg, products
+from tests.loyalty.rows import fitted
 
 
 def own(n: int) -> Array:
@@ -31,7 +32,7 @@ def planted(weights: tuple[float, ...], n: int, seed: int, halo: float = 0.6) ->
 
 
 def by_name(model: DriverModel) -> dict[str, Driver]:
-    return {row.driver: row for row in model.rows}
+    return {row.term.driver: row for row in model.rows}
 
 
 @pytest.mark.real
@@ -42,8 +43,8 @@ def test_airline_survey(shared: Path) -> None:
         rows = list(csv.DictReader(file))
     x = np.array([[float(row[f"o_{name}"]) for name in sorted(expected)] for row in rows])
     y = np.array([float(row["o_experience"]) for row in rows])
-    model = fit("experience", Kind.STATED, sorted(expected), x, y, own(len(rows)))
-    assert [row.driver for row in model.rows] == list(expected)
+    model = fitted(sorted(expected), x, y, own(len(rows)))
+    assert [row.term.driver for row in model.rows] == list(expected)
     assert [row.share for row in model.rows] == pytest.approx(list(expected.values()), abs=0.06)
     assert (model.n, model.r2) == (9720, 0.694)
     assert [row.tier for row in model.rows] == [1, 1, 1, 2, 3, 4]
@@ -72,8 +73,8 @@ def test_mobile_phone_survey(shared: Path, outcome: tuple[str, ...], r2: float, 
         return out
 
     x = np.column_stack([mean_of([c for c in rows[0] if c.startswith(name)]) for name in expected])
-    model = fit("loyalty", Kind.STATED, list(expected), x, mean_of(list(outcome)), own(250))
-    assert [row.driver for row in model.rows] == list(expected)
+    model = fitted(list(expected), x, mean_of(list(outcome)), own(250))
+    assert [row.term.driver for row in model.rows] == list(expected)
     assert [row.share for row in model.rows] == pytest.approx(list(expected.values()), abs=0.06)
     assert model.r2 == pytest.approx(r2, abs=5e-4)
     quality = by_name(model)["PERQ"]
@@ -83,7 +84,7 @@ def test_mobile_phone_survey(shared: Path, outcome: tuple[str, ...], r2: float, 
 def test_a_driver_without_effect_still_gets_a_share() -> None:
     """Why money is never computed from shares: what has no effect at all still gets some per cent, by the halo."""
     x, y = planted((0.62, 0.50, 0.22, 0.0), 20_000, seed=1)
-    row = by_name(fit("return", Kind.BEHAVIOUR, ["on_time", "first_time", "price", "friendly"], x, y, own(20_000)))
+    row = by_name(fitted(["on_time", "first_time", "price", "friendly"], x, y, own(20_000)))
     assert row["friendly"].share > 2 and row["friendly"].low > 1
     assert row["friendly"].effect_low < 0 < row["friendly"].effect_high
     assert row["on_time"].effect_low > 0
@@ -92,7 +93,7 @@ def test_a_driver_without_effect_still_gets_a_share() -> None:
 def test_effects_are_least_squares_in_percentage_points() -> None:
     x, y = planted((0.6, 0.5, 0.2), 5000, seed=2)
     ols = OLS(100 * y, add_constant(x)).fit(cov_type="HC1")
-    row = by_name(fit("return", Kind.BEHAVIOUR, ["a", "b", "c"], x, y, own(5000)))
+    row = by_name(fitted(["a", "b", "c"], x, y, own(5000)))
     for i, name in enumerate("abc", start=1):
         low, high = ols.conf_int()[i]
         assert row[name].effect == pytest.approx(ols.params[i], rel=5e-3)
@@ -102,7 +103,7 @@ def test_effects_are_least_squares_in_percentage_points() -> None:
 def test_intervals_are_those_of_a_plain_bootstrap() -> None:
     """Resampling rows themselves, one by one, instead of sums of products of blocks."""
     x, y = planted((0.6, 0.4, 0.1), 1500, seed=3)
-    row = by_name(fit("return", Kind.BEHAVIOUR, ["a", "b", "c"], x, y, own(1500)))
+    row = by_name(fitted(["a", "b", "c"], x, y, own(1500)))
     rng, columns = np.random.default_rng(9), np.column_stack([x, y])
     draws = [lmg(products(columns[rng.integers(0, 1500, 1500)])) for _ in range(1500)]
     shares = np.array([100 * draw.shares / draw.r2 for draw in draws])
@@ -113,17 +114,17 @@ def test_intervals_are_those_of_a_plain_bootstrap() -> None:
 
 def test_a_customer_who_answers_ten_times_is_one_customer() -> None:
     x, y = planted((0.6, 0.4, 0.1), 600, seed=4)
-    once = fit("return", Kind.BEHAVIOUR, ["a", "b", "c"], x, y, own(600))
-    often = fit("return", Kind.BEHAVIOUR, ["a", "b", "c"], *(np.repeat(v, 10, axis=0) for v in (x, y, own(600))))
-    strangers = fit("return", Kind.BEHAVIOUR, ["a", "b", "c"], *(np.repeat(v, 10, axis=0) for v in (x, y)), own(6000))
-    assert [(r.driver, r.share) for r in often.rows] == [(r.driver, r.share) for r in once.rows]
+    once = fitted(["a", "b", "c"], x, y, own(600))
+    often = fitted(["a", "b", "c"], *(np.repeat(v, 10, axis=0) for v in (x, y, own(600))))
+    strangers = fitted(["a", "b", "c"], *(np.repeat(v, 10, axis=0) for v in (x, y)), own(6000))
+    assert [(r.term.driver, r.share) for r in often.rows] == [(r.term.driver, r.share) for r in once.rows]
     assert often.r2_high - often.r2_low == pytest.approx(once.r2_high - once.r2_low, rel=0.02)
     assert strangers.r2_high - strangers.r2_low < 0.5 * (once.r2_high - once.r2_low)
 
 
 def test_ties_are_shown_as_ties() -> None:
     x, y = planted((0.5, 0.5, 0.0, 0.0), 4000, seed=5)
-    tier = {row.driver: row.tier for row in fit("return", Kind.BEHAVIOUR, list("abcd"), x, y, own(4000)).rows}
+    tier = {row.term.driver: row.tier for row in fitted(list("abcd"), x, y, own(4000)).rows}
     assert tier == {"a": 1, "b": 1, "c": 2, "d": 2}
 
 
@@ -135,14 +136,12 @@ def test_a_tier_is_held_against_its_first_not_against_its_neighbour() -> None:
 def test_the_same_rows_give_the_same_model_in_any_order() -> None:
     x, y = planted((0.6, 0.4, 0.1), 1000, seed=6)
     order = np.random.default_rng(1).permutation(1000)
-    assert fit("o", Kind.BEHAVIOUR, list("abc"), x, y, own(1000)) == fit(
-        "o", Kind.BEHAVIOUR, list("abc"), x[order], y[order], order
-    )
+    assert fitted(list("abc"), x, y, own(1000)) == fitted(list("abc"), x[order], y[order], order)
 
 
 def test_three_significant_digits_leave_nothing_to_add_up() -> None:
     x, y = planted((0.6, 0.4, 0.1), 1000, seed=7)
-    model = fit("o", Kind.BEHAVIOUR, list("abc"), x, y, own(1000))
+    model = fitted(list("abc"), x, y, own(1000))
     floats = [model.r2, model.r2_low, model.r2_high]
     floats += [v for row in model.rows for v in (row.share, row.low, row.high, row.effect, row.effect_low)]
     assert all(v == float(f"{v:.2e}") for v in floats)
@@ -151,7 +150,7 @@ def test_three_significant_digits_leave_nothing_to_add_up() -> None:
 
 def test_questions_that_say_the_same_share_one_effect() -> None:
     x, y = planted((0.6, 0.4), 2000, seed=8)
-    model = fit("o", Kind.BEHAVIOUR, ["a", "again", "b"], np.column_stack([x[:, 0], x]), y, own(2000))
+    model = fitted(["a", "again", "b"], np.column_stack([x[:, 0], x]), y, own(2000))
     row = by_name(model)
     assert row["a"].share == row["again"].share and row["a"].effect == row["again"].effect
     assert 2 * row["a"].effect == pytest.approx(OLS(100 * y, add_constant(x)).fit().params[1], rel=0.01)
@@ -161,7 +160,7 @@ def test_questions_that_say_the_same_share_one_effect() -> None:
 def test_too_few_respondents(n: int, p: int) -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(Refusal) as no:
-        fit("o", Kind.STATED, [str(i) for i in range(p)], rng.normal(size=(n, p)), rng.normal(size=n), own(n))
+        fitted([str(i) for i in range(p)], rng.normal(size=(n, p)), rng.normal(size=n), own(n))
     assert no.value.kind is Refused.TOO_FEW
     assert (needed(2), needed(20), needed(25)) == (200, 200, 250)
 
@@ -169,7 +168,7 @@ def test_too_few_respondents(n: int, p: int) -> None:
 def test_many_answers_of_few_customers_are_too_few() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(Refusal) as no:
-        fit("o", Kind.STATED, ["a"], rng.normal(size=(400, 1)), rng.normal(size=400), own(400) % 29)
+        fitted(["a"], rng.normal(size=(400, 1)), rng.normal(size=400), own(400) % 29)
     assert no.value.kind is Refused.TOO_FEW
 
 
@@ -178,25 +177,18 @@ def test_an_outcome_that_hardly_ever_happens(bought: int) -> None:
     y = np.zeros(400)
     y[:bought] = 1
     with pytest.raises(Refusal) as no:
-        fit("o", Kind.BEHAVIOUR, ["a"], np.random.default_rng(0).normal(size=(400, 1)), y, own(400))
+        fitted(["a"], np.random.default_rng(0).normal(size=(400, 1)), y, own(400))
     assert no.value.kind is Refused.TOO_FEW
 
 
 def test_drivers_that_never_vary() -> None:
     with pytest.raises(Refusal) as no:
-        fit("o", Kind.STATED, ["a"], np.full((400, 1), 5.0), np.random.default_rng(0).normal(size=400), own(400))
+        fitted(["a"], np.full((400, 1), 5.0), np.random.default_rng(0).normal(size=400), own(400))
     assert no.value.kind is Refused.NO_SIGNAL
-
-
-def test_block_sums_add_up_to_the_whole() -> None:
-    columns = np.random.default_rng(0).normal(size=(1000, 4))
-    customer = np.random.default_rng(1).integers(0, 10_000, 1000)
-    sums = block_sums(columns, customer)
-    assert sums.shape[0] <= 200 and sums.sum(axis=0) == pytest.approx(columns.T @ columns)
 
 
 def test_eight_drivers_of_a_large_survey_take_seconds_not_minutes() -> None:
     x, y = planted((0.6, 0.5, 0.2, 0.1, 0.0, 0.0, 0.05, 0.0), 100_000, seed=10)
     start = process_time()
-    fit("o", Kind.BEHAVIOUR, list("abcdefgh"), x, y, own(100_000))
+    fitted(list("abcdefgh"), x, y, own(100_000))
     assert process_time() - start < 3

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.kpis.cohort_revenue import BEFORE, OLDER
-from metrics.loyalty.drivers import BLOCKS, MIN_BLOCKS, REPLICATES, SEED
+from metrics.loyalty.drivers import MIN_BLOCKS, REPLICATES, SEED
 from metrics.loyalty.lmg import Array
+from metrics.loyalty.sums import BLOCKS
 from metrics.loyalty.value.sums import YEAR
 from metrics.loyalty.value.told import Estimate
 

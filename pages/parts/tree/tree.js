@@ -186,7 +186,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const node = el("a", {
       class: `card s-${card.status}${root ? " root" : ""}`, href: card.href, target: "_self", "data-id": branch.id,
       "aria-label": [card.spoken, branch.spoken].filter(Boolean).join(" "),
-      title: [card.name, card.note, card.gap].filter(Boolean).join(" · "),
+      title: [card.name, card.note, card.gap, branch.ground].filter(Boolean).join(" · "),
     });
     if (card.callout) node.append(el("span", { class: "co" }, String(card.callout)));
     if (root) node.append(el("div", { class: "kicker" }, tree === data.trees[0] ? words.loyalty : words.outcome));
@@ -341,7 +341,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (node.branch && node.branch.evidence) {
         const said = data.evidence[node.branch.evidence];
         item.append(el("div", { class: "link", "aria-hidden": "true" }, sample(node.branch.evidence, 40),
-          el("span", {}, el("b", {}, said.name), ` ${said.said}`)));
+          el("span", {}, el("b", {}, said.name), ` ${[said.said, node.branch.ground].filter(Boolean).join(" · ")}`)));
       }
       item.append(node.fold ? foldOf(node.fold) : cardOf(node.branch, true));
       if (node.branch && node.branch.also.length) item.append(el("div", { class: "also" }, alsoText(node.branch)));

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from metrics.answers import Row
+from metrics.drivers.fitted import Cause, Estimate, Fitted, Model, cause_of, fitted, no_models
 from metrics.errors import Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
 from metrics.labels import scale_top
 from metrics.loyalty.drivers import needed
+from metrics.loyalty.evidence import Base, Kind, What
 from metrics.release import Release
 from metrics.standing import KpiStand, Standing, stand
-from metrics.strategy.model import KPI, DriverItem, Stage
+from metrics.strategy.model import KPI, Stage
 
 
 @unique
@@ -39,43 +41,8 @@ class Meaning(Enum):
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """``share`` of what the model explains, 0 to 100, with interval; ``effect`` of one scale point, with interval."""
-
-    share: float
-    low: float
-    high: float
-    tier: int
-    effect: float
-    effect_low: float
-    effect_high: float
-
-    @property
-    def above_zero(self) -> bool:
-        return self.effect_low > 0
-
-    @property
-    def below_zero(self) -> bool:
-        return self.effect_high < 0
-
-
-@dataclass(frozen=True)
-class Model:
-    """A fitted outcome; ``r2`` is the share of its variation that the drivers explain, 0 to 1."""
-
-    kpi: KPI
-    unit: Unit
-    n: int
-    r2: float
-    r2_low: float
-    r2_high: float
-    days: int | None
-    """Days in which a return was watched for, None for a score."""
-
-
-@dataclass(frozen=True)
 class Driver:
-    item: DriverItem
+    cause: Cause
     behaviour: Estimate | None
     stated: Estimate | None
     meaning: Meaning
@@ -121,31 +88,35 @@ class Drivers:
 
 def drivers(release: Release) -> Drivers | None:
     """The driver results of a release, None when its strategy declares no drivers. Of several outcomes of a kind the
-    first that was modelled counts."""
+    first that was modelled on everybody counts."""
     declared = release.strategy.loyalty.drivers
     if declared is None:
         return None
-    models: dict[str, Model] = {}
-    refused: list[tuple[KPI, Refused]] = []
+    models = {f.model.kpi.id: f for f in fitted(release) if f.model.base is Base.SURVEY and f.model.whole}
+    found: dict[Kind, Fitted] = {}
     for outcome in declared.outcomes:
-        kpi = release.strategy.kpi(outcome.kpi)
-        if outcome.kpi not in release.driver_models:
-            refused.append((kpi, release.refused.get(kpi.id, Refused.TOO_FEW)))
-            continue
-        kind, n, r2, low, high = release.driver_models[outcome.kpi]
-        days = kpi.of.get("days") if kind == "behaviour" else None
-        model = Model(kpi, BY_ID[kpi.metric].unit_of(kpi.of), n, r2, low, high, int(days) if days is not None else None)
-        models.setdefault(kind, model)
-    behaviour, stated = models.get("behaviour"), models.get("stated")
-    found = {
-        kind: {r[0]: Estimate(*r[1:]) for r in release.drivers(model.kpi.id)} if model else {}
-        for kind, model in (("behaviour", behaviour), ("stated", stated))
-    }
-    pairs = [(i, found["behaviour"].get(i.question), found["stated"].get(i.question)) for i in declared.items]
+        if outcome.kpi in models:
+            found.setdefault(models[outcome.kpi].model.kind, models[outcome.kpi])
+    reasons = no_models(release, Base.SURVEY)
+    refused = [
+        (release.strategy.kpi(o.kpi), reasons.get(o.kpi, release.refused.get(o.kpi, Refused.TOO_FEW)))
+        for o in declared.outcomes
+        if o.kpi not in models
+    ]
+    causes = [cause_of(release.strategy, What.QUESTION, item.question, "") for item in declared.items]
+    behaviour, stated = found.get(Kind.BEHAVIOUR), found.get(Kind.STATED)
+    pairs = [(c, behaviour.estimate(c) if behaviour else None, stated.estimate(c) if stated else None) for c in causes]
     sure = [b.effect for _, b, _ in pairs if b and b.above_zero]
-    rows = [Driver(i, b, s, _meaning(b, s, min(sure, default=None))) for i, b, s in pairs if b or s]
+    rows = [Driver(c, b, s, _meaning(b, s, min(sure, default=None))) for c, b, s in pairs if b or s]
     rows.sort(key=lambda d: (d.first.tier, -d.first.share))
-    return Drivers(behaviour, stated, tuple(rows), tuple(refused), needed(len(declared.items)), len(declared.items))
+    return Drivers(
+        behaviour.model if behaviour else None,
+        stated.model if stated else None,
+        tuple(rows),
+        tuple(refused),
+        needed(len(declared.items)),
+        len(declared.items),
+    )
 
 
 def _meaning(behaviour: Estimate | None, stated: Estimate | None, weight: float | None) -> Meaning:
@@ -175,7 +146,7 @@ def next_steps(release: Release, found: Drivers, most: int = 2) -> tuple[Next, .
     """The first drivers that go with return, with the KPI at their stage that stands furthest off course."""
     steps: list[Next] = []
     for driver in found.of(Meaning.RETURN)[:most]:
-        stage = next((s for s in release.strategy.journey if s.id == driver.item.stage), None)
+        stage = next((s for s in release.strategy.journey if s.id == driver.cause.stage), None)
         stands = [stand(release, k.id) for k in release.strategy.kpis if stage and k.stage == stage.id]
         taken = {s.at.kpi.id for s in steps if s.at}
         off = [s for s in stands if s.standing is Standing.OFF and s.kpi.reading and s.gap and s.kpi.id not in taken]
@@ -198,7 +169,7 @@ def today(release: Release, found: Drivers) -> dict[str, tuple[Row, Unit, int | 
     and the highest answer. Only for questions that a KPI measures."""
     figures: dict[str, tuple[Row, Unit, int | None]] = {}
     for driver in found.rows:
-        question = driver.item.question
+        question = driver.cause.id
         kpi = next((k for k in release.strategy.kpis if k.of.get("question") == question and not k.scope), None)
         at = stand(release, kpi.id) if kpi else None
         if kpi and at and at.row and at.row.value is not None:

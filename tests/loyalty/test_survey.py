@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from ruamel.yaml import YAML
 from metrics.build.facts import make
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.errors import Refusal, Refused
-from metrics.loyalty.drivers import Kind
-from metrics.loyalty.panel import Fitted, Panel, fit_all, panel
+from metrics.loyalty import survey
+from metrics.loyalty.build import Loyalty, fit_all
+from metrics.loyalty.evidence import Kind
+from metrics.loyalty.panel import cleared
+from metrics.loyalty.results import DriverRow, ModelRow, NoModelRow, of_row
 from metrics.sources.read import Read, read
 from metrics.strategy.load import load
 from metrics.strategy.model import Strategy
@@ -99,7 +103,38 @@ def respondents(n: int, seed: int = 1, day: date | None = DAY) -> list[list[Any]
     return [[f"R-{i:05}", f"KH-{i:05}", day, t, k, s] for i, (t, k, s) in enumerate(zip(time, kind, nps))]
 
 
-def outcome_of(p: Panel) -> dict[int, float]:
+@dataclass(frozen=True)
+class Seen:
+    """A survey panel with its rows, read back from the engine."""
+
+    kind: Kind
+    drivers: tuple[str, ...]
+    x: Any
+    y: Any
+    customer: Any
+    incomplete: int
+    unseen: int
+
+
+def panel(engine: DuckDBEngine, strategy: Strategy, found: Read, outcome: str) -> Seen:
+    made = survey.panel(engine, strategy, found, outcome)
+    cleared(engine, strategy, made.table, made.who)
+    table = engine.query(f'SELECT * FROM "{made.table}" ORDER BY "row"')
+    x = np.column_stack([table.column(t.column).to_numpy() * t.unit for t in made.drivers])
+    y = table.column("y").to_numpy() * (made.outcome.unit / (100 if made.kind is Kind.BEHAVIOUR else 1))
+    return Seen(
+        made.kind, tuple(t.driver for t in made.drivers), x, y, table.column("customer").to_numpy(),
+        made.incomplete, made.censored,
+    )  # fmt: skip
+
+
+def models(loyalty: Loyalty) -> list[tuple[ModelRow, list[DriverRow]]]:
+    drivers = [of_row(DriverRow, r) for r in loyalty.tables["driver"]]
+    made = [of_row(ModelRow, r) for r in loyalty.tables["driver_model"]]
+    return [(m, [d for d in drivers if d.model == m.model]) for m in made]
+
+
+def outcome_of(p: Seen) -> dict[int, float]:
     return dict(zip(p.customer.tolist(), p.y.tolist()))
 
 
@@ -157,17 +192,20 @@ def test_an_outcome_is_not_its_own_driver(loaded: Load) -> None:
 def test_models_of_both_outcomes(loaded: Load) -> None:
     rows = respondents(600)
     orders = [[f"D-{r[0]}", r[1], DAY + timedelta(days=20), "done"] for i, r in enumerate(rows) if r[3] + i % 7 > 9]
-    fitted: Fitted = fit_all(*loaded(rows, orders))
-    assert not fitted.refused and fitted.panels == {"again": (600, 0, 0), "recommend": (600, 0, 0)}
-    again, recommend = fitted.models
+    found = fit_all(*loaded(rows, orders))
+    assert not [key for key in found.no_model if key[0] == "survey"]
+    assert found.left_out == {("survey", "again"): (0, 0), ("survey", "recommend"): (0, 0)}
+    (again, drivers), (recommend, stated) = models(found)
     assert (again.outcome, again.kind, recommend.kind) == ("again", Kind.BEHAVIOUR, Kind.STATED)
-    assert [r.driver for r in again.rows] == [r.driver for r in recommend.rows] == ["q_time", "q_kind"]
-    assert 4 < again.rows[0].effect < 15 and 0.8 < recommend.rows[0].effect < 1
+    assert [d.driver for d in drivers] == [d.driver for d in stated] == ["q_time", "q_kind"]
+    assert 4 < drivers[0].effect < 15 and 0.8 < stated[0].effect < 1
 
 
 def test_an_undated_survey_has_no_behaviour(loaded: Load) -> None:
-    fitted = fit_all(*loaded(respondents(300, day=None), [["D-1", "KH-00001", DAY, "done"]]))
-    assert [m.outcome for m in fitted.models] == ["recommend"] and fitted.refused == {"again": Refused.NO_SIGNAL}
+    found = fit_all(*loaded(respondents(300, day=None), [["D-1", "KH-00001", DAY, "done"]]))
+    assert [m.outcome for m, _ in models(found)] == ["recommend"]
+    assert found.no_model["survey", "again"] == "no_signal"
+    assert of_row(NoModelRow, found.tables["no_model"][0]).reason is Refused.NO_SIGNAL
 
 
 def test_a_sample_of_orders_cannot_tell_return(loaded: Load) -> None:
@@ -244,8 +282,8 @@ def test_airline_from_its_file() -> None:
     with DuckDBEngine() as engine:
         found = read(folder / "sources.yaml", strategy, engine)
         make(engine, strategy, found.as_of, None, frozenset())
-        (model,) = fit_all(engine, strategy, found).models
+        ((model, drivers),) = models(fit_all(engine, strategy, found))
     expected = {"crew": 22.1, "meal": 20.98, "cabin": 20.52, "departure": 17.84, "checkin": 9.81, "booking": 8.75}
-    assert [row.driver for row in model.rows] == [f"q_{name}" for name in expected]
-    assert [row.share for row in model.rows] == pytest.approx(list(expected.values()), abs=0.06)
+    assert [d.driver for d in drivers] == [f"q_{name}" for name in expected]
+    assert [d.share for d in drivers] == pytest.approx(list(expected.values()), abs=0.06)
     assert (model.kind, model.n, model.r2) == (Kind.STATED, 9720, 0.694)

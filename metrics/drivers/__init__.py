@@ -1,0 +1,33 @@
+"""Loyalty drivers as plain data, read from a release: what the page shows and the command line prints.
+
+``fitted``   every fitted model with its drivers, segments beside each other, the importance–performance map
+``meaning``  behaviour beside score, and what that lets us say of each driver
+``whatif``   a KPI moved within what was reached, through links to return and money
+``quantity`` shares and effects, two types, so that no money is made of a share
+"""
+
+from metrics.drivers.fitted import (
+    Cause,
+    Compared,
+    Estimate,
+    Estimated,
+    Fitted,
+    Interval,
+    Model,
+    Point,
+    cause_of,
+    compared,
+    fitted,
+    groups,
+    no_models,
+    points,
+)
+from metrics.drivers.meaning import Driver, Drivers, Meaning, Next, drivers, next_steps, today
+from metrics.drivers.quantity import Effect, Share
+from metrics.drivers.whatif import Choice, Money, Step, WhatIf, choice, choices, named, what_if
+
+__all__ = [
+    "Cause", "Choice", "Compared", "Driver", "Drivers", "Effect", "Estimate", "Estimated", "Fitted", "Interval",
+    "Meaning", "Model", "Money", "Next", "Point", "Share", "Step", "WhatIf", "cause_of", "choice", "choices",
+    "compared", "drivers", "fitted", "groups", "named", "next_steps", "no_models", "points", "today", "what_if",
+]  # fmt: skip

@@ -1,0 +1,321 @@
+"""What the data say of one KPI and another: an adjusted effect, lagged, in halves and in the main segments.
+
+Three grounds, the best there is. Customers: the KPI as one customer met it, and what that customer did (or met, or
+said) after it. Survey: where the KPI is the mean of a driver question, its effect beside the other drivers. Months:
+how one KPI's monthly change goes with the other's a month later; few months say little, and are shown as few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import ceil, erfc, sqrt
+from typing import Any
+
+import ibis
+import numpy as np
+
+from metrics.errors import Refusal, Refused
+from metrics.loyalty import behaviour, customers, survey
+from metrics.loyalty.contrast import leaks, levels
+from metrics.loyalty.drivers import DriverModel, Term, centred, fit, needed, round3, slopes
+from metrics.loyalty.evidence import Base, Kind, What
+from metrics.loyalty.experience import HUNDREDTH, measurable, rows_of
+from metrics.loyalty.lmg import Array
+from metrics.loyalty.models import SLIM, engine_has, slim
+from metrics.loyalty.panel import Panel, block, cleared, period, staff_behind
+from metrics.loyalty.sums import Sums, sums
+from metrics.sources.read import Read
+from metrics.strategy.model import KPI, Strategy
+
+#: A segment with at least this share of the rows is a main one.
+MAIN = 0.2
+#: Pairs of monthly changes below which months say nothing.
+LEAST_MONTHS = 12
+#: Monthly figures of a KPI by month YYYY-MM, as published.
+Monthly = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Change of one KPI in its unit for one unit of another. ``draws``: replicates; ``part``: share of the outcome's
+    variance that it explains beyond the controls, with interval, None for months; ``segments_same``: the effect has the
+    same sign in every main segment, None without segments. ``reach``: share of the rows behind the other KPI that met
+    this one at all, so that the company moves by effect times reach; None where that is not known."""
+
+    base: Base
+    n: int
+    lag_days: int
+    effect: float
+    low: float
+    high: float
+    halves: tuple[float, float]
+    segments_same: bool | None
+    leak: bool
+    part: tuple[float, float] | None
+    reach: float | None
+    draws: Array
+
+    @property
+    def sure(self) -> bool:
+        return self.low > 0 or self.high < 0
+
+    @property
+    def chance(self) -> float:
+        """Two-sided p of the effect, from the spread of its replicates."""
+        spread = float(self.draws.std())
+        return erfc(abs(self.effect) / spread / sqrt(2)) if spread > 0 else 1.0
+
+    @property
+    def stable(self) -> bool:
+        """Halves and main segments have the sign of the whole."""
+        same = all(np.sign(half) == np.sign(self.effect) for half in self.halves)
+        return same and self.segments_same is not False
+
+
+def of_panel(engine: Any, strategy: Strategy, panel: Panel, term: Term, of_all: int | None = None) -> Effect:
+    """The effect of one driver of a panel, beside its other drivers and the controls. ``of_all``: rows behind the
+    outcome, whether or not they met the driver; None where that is not known.
+
+    Raises Refusal: TOO_FEW, NO_SIGNAL, NOT_CLEARED."""
+    controls = slim(engine, strategy, panel)
+    columns = [*controls, *(t.column for t in panel.drivers), panel.outcome.column]
+    cuts = [d for d in strategy.loyalty.panel.by if engine_has(engine, SLIM, d)]
+    of = [sums(engine, SLIM, columns, (d, "block")) for d in cuts] or [sums(engine, SLIM, columns)]
+    cleared(engine, strategy, SLIM, panel.who)
+    model = fit(of[0], panel.drivers, panel.outcome, controls)
+    at = next(i for i, row in enumerate(model.rows) if row.term == term)
+    place = columns.index(term.column)
+    unit = panel.outcome.unit / term.unit
+    whole = of[0].of(columns).by_block().astype(float)
+    halves = slopes(centred(np.stack([whole[0::2].sum(axis=0), whole[1::2].sum(axis=0)])))[place] * unit
+    signs = [s for d, found in zip(cuts, of) for s in _segments(strategy, found, d, place, len(columns))]
+    row = model.rows[at]
+    return Effect(
+        base=panel.base,
+        n=model.n,
+        lag_days=strategy.loyalty.panel.lag_days,
+        effect=row.effect,
+        low=row.effect_low,
+        high=row.effect_high,
+        halves=(round3(halves[0]), round3(halves[1])),
+        segments_same=all(s == np.sign(row.effect) for s in signs) if signs else None,
+        leak=leaks(levels(engine, SLIM, term.column, panel.outcome.column), panel.kind),
+        part=_part(model, at),
+        reach=None if of_all is None else round3(min(1.0, model.n / of_all)),
+        draws=model.draws[at],
+    )
+
+
+def _part(model: DriverModel, at: int) -> tuple[float, float]:
+    """How much one driver carries: its share of what the drivers explain; alone, what it explains of the outcome."""
+    row = model.rows[at]
+    if len(model.rows) > 1:
+        return row.low / 100, row.high / 100
+    return max(model.r2_low - model.r2_controls, 0.0), max(model.r2_high - model.r2_controls, 0.0)
+
+
+def _segments(strategy: Strategy, found: Sums, dimension: str, place: int, columns: int) -> list[float]:
+    """Signs of the effect in the main segments of a dimension that are large enough for a model."""
+    everybody = found.products[:, 0, 0].sum()
+    signs = []
+    for value in range(len(strategy.values(dimension))):
+        mine = found.only(dimension, value).products.sum(axis=0)
+        if mine[0, 0] >= max(needed(columns - 1), MAIN * everybody):
+            signs.append(float(np.sign(slopes(centred(mine[None].astype(float)))[place, 0])))
+    return signs
+
+
+def on_behaviour(engine: Any, strategy: Strategy, whole: Panel, term: Term) -> Effect:
+    """The effect of a KPI, as one customer met it around the first order, on what that customer did afterwards."""
+    return of_panel(engine, strategy, replace(whole, drivers=(term,)), term, _size(engine, whole.table))
+
+
+def after_rows(engine: Any, strategy: Strategy, found: Read, kpi: KPI, done: KPI) -> Effect:
+    """The effect of a KPI on a behaviour over all its rows: of each, what its customer did after it was known.
+
+    Raises Refusal: NO_SIGNAL for a KPI that sources do not tell of single customers, SAMPLED, TOO_FEW, NOT_CLEARED."""
+    if not measurable(kpi) or done.scope is not None:
+        raise Refusal(Refused.NO_SIGNAL)
+    rows_of(engine, strategy, kpi, "pair_a")
+    a = engine.table("pair_a")
+    starts = a.select("customer", key=a["row"], day=a.known.date())
+    engine.create("pair_means", behaviour.after(engine, strategy, found, starts, done).rename(m_row="key"))
+    return _paired(engine, strategy, kpi, done, Kind.BEHAVIOUR, behaviour.term(done), "handled")
+
+
+def on_experience(engine: Any, strategy: Strategy, kpi: KPI, other: KPI) -> Effect:
+    """The effect of a KPI as a customer met it on another KPI as the same customer met it later: for each row of the
+    one, the mean of the other's rows whose result was known after it and within the window.
+
+    Raises Refusal: NO_SIGNAL without any, TOO_FEW, NOT_CLEARED."""
+    if not (measurable(kpi) and measurable(other)):
+        raise Refusal(Refused.NO_SIGNAL)
+    rows_of(engine, strategy, kpi, "pair_a")
+    rows_of(engine, strategy, other, "pair_b")
+    p = strategy.loyalty.panel
+    joined = (
+        "pair_a AS a JOIN pair_b AS b ON a.customer = b.customer"
+        f" AND b.known > a.known + INTERVAL '{p.lag_days}' DAY"
+        f" AND b.known <= a.known + INTERVAL '{p.lag_days + p.window_days}' DAY"
+    )
+    engine.create(
+        "pair_means",
+        'SELECT a."row" AS m_row, CAST(round(avg(b.value)) AS BIGINT) AS y, min(b.handled) AS handled_b'
+        f' FROM {joined} GROUP BY a."row"',
+    )
+    met = engine.query(f'SELECT count(DISTINCT b."row") AS n FROM {joined}').column("n")[0].as_py()
+    effect = _paired(engine, strategy, kpi, other, Kind.STATED, Term("y", HUNDREDTH), "handled", "handled_b")
+    return replace(effect, reach=round3(min(1.0, met / _size(engine, "pair_b"))))
+
+
+def _size(engine: Any, table: str) -> int:
+    return int(engine.query(f"SELECT count(*) AS n FROM {table}").column("n")[0].as_py())
+
+
+def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, outcome: Term, *handled: str) -> Effect:
+    """The effect of the value of ``pair_a`` on ``y`` of ``pair_means``, customers of one kind compared."""
+    p = strategy.loyalty.panel
+    a, m = engine.table("pair_a"), engine.table("pair_means")
+    j = a.join(m, a["row"] == m.m_row)
+    held = [c for c in j.columns if c.startswith("handled")]
+    where = {"x": j.value, "block": block(j.customer), "period": period(j.began, p.periods)}
+    engine.create("pair", j.select("row", "customer", "segment", "region", "y", *held, **where))
+    pair = engine.table("pair")
+    lines = [pair.select("row", handled=pair[c]) for c in handled]
+    staff_behind(engine, "pair_who", ibis.union(*lines) if len(lines) > 1 else lines[0])
+    term = Term("x", HUNDREDTH, What.KPI, kpi.id)
+    panel = Panel(
+        base=Base.CUSTOMERS,
+        outcome_kpi=other.id,
+        kind=kind,
+        table="pair",
+        who="pair_who",
+        drivers=(term,),
+        outcome=outcome,
+        controls=tuple(d for d in p.controls if d in ("segment", "region")),
+        asked=(),
+        incomplete=0,
+        censored=0,
+    )
+    return of_panel(engine, strategy, panel, term)
+
+
+def on_question(engine: Any, strategy: Strategy, found: Read, question: str, outcome: str) -> Effect:
+    """The effect of one scale point of a driver question on an outcome of the survey panel, beside the others."""
+    panel = survey.panel(engine, strategy, found, outcome)
+    term = next((t for t in panel.drivers if t.driver == question), None)
+    if term is None:
+        raise Refusal(Refused.NO_SIGNAL)
+    return of_panel(engine, strategy, panel, term, _size(engine, panel.table))
+
+
+def over_months(strategy: Strategy, one: Monthly, other: Monthly, replicates: int) -> Effect:
+    """How the change of one KPI from month to month goes with the other's change a month later (or as many months as
+    the lag has): least squares of first differences, which a common trend cannot feign, with Student's t.
+
+    Raises Refusal(TOO_FEW) below 12 pairs of changes, or where one never changes."""
+    from scipy.stats import t as student
+
+    lag = max(1, ceil(strategy.loyalty.panel.lag_days / 30))
+    x, y = _changes(one), _changes(other)
+    months = sorted(m for m in x if _later(m, lag) in y)
+    a, b = np.array([x[m] for m in months]), np.array([y[_later(m, lag)] for m in months])
+    if len(months) < LEAST_MONTHS or a.std() == 0 or b.std() == 0:
+        raise Refusal(Refused.TOO_FEW)
+    effect, error = _line(a, b)
+    free = len(months) - 2
+    half = float(student.ppf(0.975, free)) * error
+    middle = len(months) // 2
+    draws = effect + error * np.random.default_rng(len(months)).standard_t(free, replicates)
+    return Effect(
+        base=Base.MONTHS,
+        n=len(months),
+        lag_days=30 * lag,
+        effect=round3(effect),
+        low=round3(effect - half),
+        high=round3(effect + half),
+        halves=(round3(_line(a[:middle], b[:middle])[0]), round3(_line(a[middle:], b[middle:])[0])),
+        segments_same=None,
+        leak=bool(np.corrcoef(a, b)[0, 1] ** 2 > 0.99),
+        part=None,
+        reach=1.0,
+        draws=draws,
+    )
+
+
+def _line(x: Array, y: Array) -> tuple[float, float]:
+    """Slope of y on x and its standard error."""
+    dx, dy = x - x.mean(), y - y.mean()
+    square = float(dx @ dx)
+    if square == 0:
+        return 0.0, float("inf")
+    slope = float(dx @ dy) / square
+    rest = dy - slope * dx
+    return slope, sqrt(float(rest @ rest) / max(len(x) - 2, 1) / square)
+
+
+def _changes(months: Monthly) -> dict[str, float]:
+    return {m: months[m] - months[before] for m in months if (before := _later(m, -1)) in months}
+
+
+def _later(month: str, count: int) -> str:
+    number = int(month[:4]) * 12 + int(month[5:]) - 1 + count
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def between(
+    engine: Any,
+    strategy: Strategy,
+    found: Read,
+    made: customers.Wide | None,
+    kpi: KPI,
+    other: KPI,
+    panels: Mapping[str, Panel],
+    monthly: Mapping[str, Monthly],
+    replicates: int,
+) -> Effect:
+    """The effect of a KPI on another on the best ground there is: ``panels`` by behaviour, ``monthly`` by KPI.
+
+    Raises Refusal: the reason on the best ground the KPIs could stand on."""
+    question = question_of(strategy, kpi)
+    tried: list[Refused] = []
+
+    def attempt(way: Any, *given: Any) -> Effect | None:
+        try:
+            effect: Effect = way(*given)
+            return effect
+        except Refusal as no:
+            tried.append(no.kind)
+            return None
+
+    if question and other.scope is None:
+        said = other.of.get("question")
+        relation = any(q.id == said and q.listens_to == "relationship" for q in strategy.questions)
+        if behaviour.is_behaviour(other) or relation:
+            effect = attempt(on_question, engine, strategy, found, question, other.id)
+            if effect:
+                return effect
+    term = next((t for t in made.kpis if t.driver == kpi.id), None) if made else None
+    if other.id in panels and term:
+        effect = attempt(on_behaviour, engine, strategy, panels[other.id], term)
+        if effect:
+            return effect
+    if made and measurable(kpi):
+        if behaviour.is_behaviour(other):
+            effect = attempt(after_rows, engine, strategy, found, kpi, other)
+        else:
+            effect = attempt(on_experience, engine, strategy, kpi, other)
+        if effect:
+            return effect
+    effect = attempt(over_months, strategy, monthly.get(kpi.id, {}), monthly.get(other.id, {}), replicates)
+    if effect:
+        return effect
+    raise Refusal(tried[0])
+
+
+def question_of(strategy: Strategy, kpi: KPI) -> str | None:
+    """The driver question whose mean a KPI is."""
+    items = {i.question for i in strategy.loyalty.drivers.items} if strategy.loyalty.drivers else set()
+    asked = str(kpi.of.get("question", ""))
+    return asked if kpi.metric == "score_mean" and asked in items and kpi.scope is None else None
