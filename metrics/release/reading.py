@@ -1,13 +1,9 @@
-"""The release: one small DuckDB file of cleared sums. Its schema, its writer and its read-only reader.
-
-Nothing about a person fits in here: every text column is closed (ids of the strategy, enums, periods, hashes,
-file names declared in the sources file), every number is a sum over a cleared cell or a fitted result.
-"""
+"""Reading a release: one connection per process, read-only, in memory."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,210 +15,12 @@ import duckdb
 
 from metrics.errors import DataError, Refused, refused
 from metrics.kpis.metric import HANDLED
-from metrics.loyalty.results import TABLES, DriverRow, LabelRow, LinkRow, ModelRow, NoModelRow, columns, of_row
+from metrics.loyalty.results import DriverRow, LabelRow, LinkRow, ModelRow, NoModelRow, of_row
+from metrics.release.schema import FORMAT, LOCKED, SCHEMA, SETTINGS, settle
 from metrics.strategy.model import Strategy
-
-#: Table -> columns with their DuckDB types. The self-audit compares the finished file with exactly this.
-SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
-    # key is one of META_KEYS
-    "meta": (("key", "VARCHAR"), ("value", "VARCHAR")),
-    # the strategy the numbers were built from, as canonical JSON; one row
-    "strategy": (("json", "VARCHAR"),),
-    "source": (
-        ("file", "VARCHAR"),
-        ("table_name", "VARCHAR"),
-        ("rows", "BIGINT"),
-        ("rejected", "BIGINT"),
-        ("data_from", "DATE"),
-        ("data_to", "DATE"),
-    ),
-    # a cell of a view: one row per value of each cut dimension, position counts them in order (dimensions in the
-    # view's order, values in declared order); a pooled cell has several values of one dimension.
-    # cell 0 is the whole and has no rows here.
-    "cell": (
-        ("cell", "INTEGER"),
-        ("view", "VARCHAR"),
-        ("position", "INTEGER"),
-        ("dimension", "VARCHAR"),
-        ("value", "VARCHAR"),
-    ),
-    # a cleared sum. metric: Metric.key(...). view '' and depth 0: company totals (cell 0), for every cleared month and
-    # for every block. depth >= 1: dimensions cut, for every block. period: 2025-03, 2025-Q1, 2025-H1 or all.
-    "number": (
-        ("metric", "VARCHAR"),
-        ("view", "VARCHAR"),
-        ("depth", "INTEGER"),
-        ("period", "VARCHAR"),
-        ("cell", "INTEGER"),
-        ("measure", "VARCHAR"),
-        ("value", "DOUBLE"),
-        ("published", "BOOLEAN"),
-    ),
-    # values joined for good, alike in every view and metric; ``pool`` counts the pools of a dimension
-    "pool": (("dimension", "VARCHAR"), ("pool", "INTEGER"), ("value", "VARCHAR")),
-    # what became of a view of a metric in a block (view '' and months: company totals); state is a value of
-    # metrics.build.together.State, never why
-    "clearance": (("metric", "VARCHAR"), ("view", "VARCHAR"), ("period", "VARCHAR"), ("state", "VARCHAR")),
-    # a period of a metric's total (view '') that is not cleared: never why
-    "withheld": (("metric", "VARCHAR"), ("view", "VARCHAR"), ("period", "VARCHAR")),
-    # KPIs that cannot be computed from these sources; reason is a value of errors.Refused
-    "refused": (("kpi", "VARCHAR"), ("reason", "VARCHAR")),
-    # results of loyalty: columns and their meaning stand in metrics.loyalty.results. Fitted figures have three
-    # significant digits, and no mean, total or covariance stands beside them
-    **{table: columns(kind) for table, kind in TABLES.items()},
-    # how the worth of a customer was reckoned. segment: '' for all, else values that stand together, joined by +;
-    # method and reason: values of loyalty.value.told (reason of errors.Refused where there is nothing to reckon);
-    # months: over which it is counted what those who come back bring beyond the others
-    "value_model": (
-        ("segment", "VARCHAR"),
-        ("method", "VARCHAR"),
-        ("reason", "VARCHAR"),
-        ("n", "BIGINT"),
-        ("months", "INTEGER"),
-    ),
-    # figure: a value of loyalty.value.lifetime.Figure, money in revenue; value is null where it is read from numbers
-    "value_figure": (
-        ("segment", "VARCHAR"),
-        ("figure", "VARCHAR"),
-        ("value", "DOUBLE"),
-        ("low", "DOUBLE"),
-        ("high", "DOUBLE"),
-    ),
-    # revenue of a new customer up to a step: months after the first order, or quarters where cohorts are counted
-    "value_curve": (
-        ("segment", "VARCHAR"),
-        ("step", "INTEGER"),
-        ("value", "DOUBLE"),
-        ("low", "DOUBLE"),
-        ("high", "DOUBLE"),
-    ),
-}
-#: Set on every connection to a release, first of all: no spilling to disk, nothing fetched, nothing loaded.
-SETTINGS = (
-    "temp_directory = ''",
-    "autoinstall_known_extensions = false",
-    "autoload_known_extensions = false",
-)
-#: Set as soon as the file is open: no other file, no other setting.
-LOCKED = ("enable_external_access = false", "lock_configuration = true")
-#: grain: block length; budget: held or exceeded; ledger: which published numbers this release carries over.
-META_KEYS = (
-    "build_id",
-    "strategy_hash",
-    "as_of",
-    "data_from",
-    "data_to",
-    "built_at",
-    "draft",
-    "format",
-    "grain",
-    "budget",
-    "ledger",
-)
-FORMAT = "3"
-NO_LEDGER = "none"
-#: States of ``clearance``; an enum in the build.
-STATES = ("whole", "pooled", "shortened", "withheld", "later")
-
 
 #: Dimensions cut, each with the values that stand in the cell.
 Dims = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def write(path: Path, tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
-    """Write a fresh, uncompressed release file at ``path`` (not yet in its final place).
-
-    ``tables`` holds rows for each table of ``SCHEMA``, columns in that order; unknown tables raise KeyError.
-    Rows are sorted before they are written, so equal content gives equal tables."""
-    for left in (path, path.with_name(path.name + ".wal")):
-        left.unlink(missing_ok=True)  # what a killed build left behind: a log would be replayed into the fresh file
-    unknown = set(tables) - set(SCHEMA)
-    if unknown:
-        raise KeyError(f"not in the release schema: {sorted(unknown)}")
-    connection = duckdb.connect(str(path))
-    try:
-        settle(connection, *SETTINGS, "force_compression = 'uncompressed'", *LOCKED)
-        for name, columns in SCHEMA.items():
-            connection.execute(f"CREATE TABLE {name} ({', '.join(f'{c} {t}' for c, t in columns)})")
-            rows = sorted(tables.get(name, ()), key=lambda r: tuple((v is not None, v) for v in r))
-            _insert(connection, name, columns, rows)
-        connection.execute("CHECKPOINT")
-    finally:
-        connection.close()
-
-
-def settle(connection: duckdb.DuckDBPyConnection, *settings: str) -> None:
-    """Set these on a connection, in this order."""
-    for setting in settings:
-        connection.execute(f"SET {setting}")
-
-
-_ARROW = {
-    "VARCHAR": "string",
-    "BIGINT": "int64",
-    "INTEGER": "int32",
-    "DOUBLE": "float64",
-    "DATE": "date32",
-    "BOOLEAN": "bool_",
-}
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Iterable[tuple[str, str]], rows: list[tuple[Any, ...]]
-) -> None:
-    import pyarrow as pa
-
-    if not rows:
-        return
-    arrays = [
-        pa.array(list(values), type=getattr(pa, _ARROW[kind])()) for values, (_, kind) in zip(zip(*rows), columns)
-    ]
-    connection.register("incoming", pa.table(arrays, names=[c for c, _ in columns]))
-    connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
-    connection.unregister("incoming")
-
-
-def draft_path(release: Path) -> Path:
-    """Where a draft stands while a published release is in place."""
-    return release.with_name(f"{release.stem}.draft{release.suffix}")
-
-
-def unfinished(release: Path, what: str) -> Path:
-    """A name beside a release that is this process's own: two builds to one place do not write into each other. What
-    processes that are gone have left under such names is deleted."""
-    for left in release.parent.glob(f".{release.name}.*.{what}*"):
-        owner = left.name.removeprefix(f".{release.name}.").partition(".")[0]
-        if owner.isdecimal() and not _alive(int(owner)):
-            left.unlink(missing_ok=True)
-    return release.with_name(f".{release.name}.{os.getpid()}.{what}")
-
-
-def _alive(process: int) -> bool:
-    if os.name != "posix":
-        return True  # asking is not safe there: a stale file is the smaller harm
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def newest(release: Path) -> Path:
-    """The draft beside a release where there is one, else the release."""
-    beside = draft_path(release)
-    return beside if beside.exists() else release
-
-
-def is_draft(path: Path) -> bool:
-    """Whether a file, of whatever version, says of itself that nobody published it. Unknown is no draft."""
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            settle(connection, *SETTINGS, *LOCKED)
-            return bool(connection.execute("SELECT value FROM meta WHERE key = 'draft'").fetchone() == ("true",))
-    except duckdb.Error:
-        return False
 
 
 @dataclass(frozen=True)
