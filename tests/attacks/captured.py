@@ -1,0 +1,69 @@
+"""Everything a reader can take away: each released number, and each row of each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from metrics.answers import Grain, Request, ask, views_of
+from metrics.errors import Refusal
+from metrics.kpis import BY_ID
+from metrics.release import Release
+
+Dims = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One published group of rows: a metric, a period, the values that stand together on each cut dimension (``()`` is
+    the whole company), and its sums by measure."""
+
+    metric: str
+    period: str
+    dims: Dims
+    sums: Mapping[str, float] = field(compare=False)
+
+    def __str__(self) -> str:
+        cut = ", ".join(f"{d} {'+'.join(values)}" for d, values in self.dims) or "total"
+        return f"{self.metric} [{self.period} {cut}]"
+
+
+def released(release: Release) -> list[Said]:
+    """Every number of the release: totals, months and each level of each view, once."""
+    found: dict[Said, None] = {}
+    for kpi in release.strategy.kpis:
+        key = BY_ID[kpi.metric].key(kpi.of)
+        for view, depth in [("", 0), *((v.id, d) for v in release.strategy.views for d in range(1, 9))]:
+            for period, cell, sums in release.numbers(key, view, depth):
+                found[Said(key, period, release.cells[cell].dims if cell else (), sums)] = None
+    return list(found)
+
+
+def requests(release: Release, kpi: str, months: tuple[str, ...] = ()) -> Iterator[Request]:
+    """What may be asked about one KPI: views, levels, filters by each value, grains, blocks, and nested periods."""
+    spans: list[tuple[str | None, str | None]] = [(None, None)]
+    spans += [(a, b) for i, a in enumerate(months) for b in months[i:]]
+    for (start, end), grain, blocks in product(spans, Grain, (False, True)):
+        yield Request(kpi, start=start, end=end, grain=grain, blocks=blocks)
+        for _, dims in views_of(release, kpi):
+            for depth in range(1, len(dims) + 1):
+                by = dims[:depth]
+                yield Request(kpi, by=by, start=start, end=end, grain=grain, blocks=blocks)
+                first = [*(v for v, _ in release.strategy.values(by[0])), "other"]
+                for value in first:
+                    yield Request(kpi, by, ((by[0], value),), start, end, grain, blocks)
+
+
+def answered(release: Release, months: tuple[str, ...] = ()) -> list[tuple[Request, Said]]:
+    """Every row of every answer to every request, with the request it came from."""
+    found = []
+    for kpi in release.strategy.kpis:
+        key = BY_ID[kpi.metric].key(kpi.of)
+        for request in requests(release, kpi.id, months):
+            try:
+                rows = ask(release, request).rows
+            except Refusal:
+                continue
+            found += [(request, Said(key, r.period, r.dims, dict(r.sums))) for r in rows if r.sums]
+    return found
