@@ -30,14 +30,15 @@ class Said:
 
 
 def released(release: Release) -> list[Said]:
-    """Every number of the release: totals, months and each level of each view, once."""
-    found: dict[Said, None] = {}
+    """Every number of the release: totals, months and each level of each view; what two views say alike, once."""
+    found: dict[tuple[Said, tuple[tuple[str, float], ...]], Said] = {}
     for kpi in release.strategy.kpis:
         key = BY_ID[kpi.metric].key(kpi.of)
         for view, depth in [("", 0), *((v.id, d) for v in release.strategy.views for d in range(1, 9))]:
             for period, cell, sums in release.numbers(key, view, depth):
-                found[Said(key, period, release.cells[cell].dims if cell else (), sums)] = None
-    return list(found)
+                said = Said(key, period, release.cells[cell].dims if cell else (), sums)
+                found[said, tuple(sorted(sums.items()))] = said
+    return list(found.values())
 
 
 def requests(release: Release, kpi: str, months: tuple[str, ...] = ()) -> Iterator[Request]:

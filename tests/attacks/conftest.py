@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from metrics.build import build
+from tests.attacks.canary import Company
+from tests.attacks.canary import company as canary_company
 from tests.attacks.summary import KEY
 from tests.attacks.worlds import World, world
 from tests.conftest import AUDIT, once
@@ -46,3 +48,11 @@ def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="session")
 def release_file(company: World) -> Path:
     return company.folder / "release.duckdb"
+
+
+@pytest.fixture(scope="session")
+def canary(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """The company of canaries with its release."""
+    made = canary_company(tmp_path_factory.mktemp("canary"))
+    build(made.strategy, made.sources, made.release)
+    return made

@@ -7,11 +7,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from metrics.kpis import BY_ID
 from metrics.periods import block_of
-from metrics.release import FORMAT, write
+from metrics.release import FORMAT, SCHEMA, write
 from metrics.strategy.load import load
 from tests.attacks.worlds import UNKNOWN, World
 
@@ -62,3 +63,9 @@ def _enough(who: pd.Series, least: int) -> bool:
 
 def _sorted(tables: Mapping[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
     return {name: list(dict.fromkeys(rows)) for name, rows in tables.items()}
+
+
+def copied(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table of a release as rows, to be written again with something planted among them."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in SCHEMA}

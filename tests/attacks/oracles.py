@@ -1,0 +1,170 @@
+"""Canaries: strings that must stand nowhere, looked for in every encoding they could hide in, and as hashes.
+
+Bytes are unpacked first (zip, gzip, zlib, base64 at every alignment, hex, URL, HTML and JSON escapes, UTF-16), then
+texts are folded (case, accents, composition, width) and searched; so an encoding is undone, not guessed. Hashes cannot
+be undone: they are looked up in a dictionary of what every known id would be hashed to.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import io
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+import duckdb
+import numpy as np
+
+SHORTEST = 6
+"""Shorter canaries are found by chance in any file."""
+DEEPEST = 4
+GAP = b"\x00\x00\x00\x00"
+"""Between pieces that are looked at in one go."""
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_\-]{12,}")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){6,}")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_256")
+SALTS = ("", "salt", "cx", "staff", "agent", "customer", "secret", "pepper", "2026", "0")
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared: no case, no accents, no width, no invisible characters."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))
+    return kept.replace("đ", "d")
+
+
+@dataclass(frozen=True)
+class Canaries:
+    """Strings of people: staff, customers, and texts that nobody approved. ``folded`` -> the string itself."""
+
+    folded: dict[str, str]
+    hashed: np.ndarray
+
+    def in_text(self, text: str) -> set[str]:
+        """Canaries in a text as it is read."""
+        seen = fold(text)
+        return {name for needle, name in self.folded.items() if needle in seen}
+
+    def in_bytes(self, data: bytes) -> set[str]:
+        """Canaries in some bytes, in any encoding, and a note for each hash of one."""
+        found: set[str] = set()
+        for layer in layers(data):
+            for text in _texts(layer):
+                found |= self.in_text(text)
+            if self._hash_in(layer):
+                found.add("a hash of a canary")
+        return found
+
+    def _hash_in(self, data: bytes) -> bool:
+        if len(data) < 8:
+            return False
+        at = np.frombuffer(data, dtype=np.uint8)
+        windows = np.zeros(len(at) - 7, dtype=np.uint64)
+        for i in range(8):
+            windows |= at[i : len(windows) + i].astype(np.uint64) << np.uint64(8 * i)
+        place = np.searchsorted(self.hashed, windows)
+        place[place == len(self.hashed)] = 0
+        return bool(len(self.hashed)) and bool((self.hashed[place] == windows).any())
+
+
+def canaries(strings: Iterable[str]) -> Canaries:
+    """Canaries of these strings; those too short to be told from chance are left out."""
+    kept = [s for s in dict.fromkeys(strings) if len(fold(s)) >= SHORTEST]
+    return Canaries({fold(s): s for s in kept}, np.array(sorted(set(_hashes(kept))), dtype=np.uint64))
+
+
+def _hashes(strings: list[str]) -> Iterator[int]:
+    """The first eight bytes of what somebody would keep of an id who thinks that a hash hides it, raw and as hex text.
+    With DuckDB's own hash(), which a query would use, as a number and as digits."""
+    for text in strings:
+        spelled = {unicodedata.normalize(f, s) for f in ("NFC", "NFD") for s in (text, text.casefold(), text.upper())}
+        for spelling in spelled:
+            for salt in SALTS:
+                for salted in {salt + spelling, spelling + salt, f"{salt}:{spelling}", f"{spelling}:{salt}"}:
+                    for algorithm in ALGORITHMS:
+                        digest = hashlib.new(algorithm, salted.encode()).digest()
+                        yield from (
+                            _first(digest),
+                            _first(digest.hex().encode()),
+                            _first(digest.hex().upper().encode()),
+                        )
+    with duckdb.connect(":memory:") as connection:
+        found = connection.execute("SELECT hash(unnest(?::VARCHAR[]))", [strings]).fetchall()
+    for (value,) in found:
+        yield from (_first(int(value).to_bytes(8, side)) for side in ("little", "big"))
+        yield _first(str(value).encode())
+
+
+def _first(data: bytes) -> int:
+    return int.from_bytes(data[:8], "little")
+
+
+def layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
+    """The bytes, and whatever is packed or encoded inside them."""
+    yield data
+    if depth >= DEEPEST:
+        return
+    for inner in _unpacked(data):
+        yield from layers(inner, depth + 1)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    at = data.find(b"PK\x03\x04")
+    if at >= 0:
+        with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data[at:])) as file:
+            yield "\n".join(file.namelist()).encode() + file.comment
+            for info in file.infolist():
+                yield info.comment + info.extra
+                yield file.read(info)
+            return
+    for magic, window in ((b"\x1f\x8b\x08", 31), (b"x\x01", 15), (b"x\x9c", 15), (b"x\xda", 15)):
+        at = data.find(magic)
+        while at >= 0:
+            inner = _inflate(data[at:], window)
+            if len(inner) >= SHORTEST:
+                yield inner
+            at = data.find(magic, at + 1)
+    runs = [run.replace(b"-", b"+").replace(b"_", b"/") for run in _BASE64.findall(data)]
+    for start in range(4 if runs else 0):
+        yield GAP.join(_base64(run[start:]) for run in runs)
+    digits = [run.decode() for run in _HEX.findall(data)]
+    for start in (0, 1) if digits else ():
+        yield GAP.join(bytes.fromhex(run[start : len(run) - start]) for run in digits)
+
+
+def _base64(run: bytes) -> bytes:
+    run = run[:-1] if len(run) % 4 == 1 else run
+    return base64.b64decode(run + b"=" * (-len(run) % 4))
+
+
+def _inflate(data: bytes, window: int) -> bytes:
+    try:
+        return zlib.decompressobj(window).decompress(data, 1 << 26)
+    except zlib.error:
+        return b""
+
+
+def _texts(data: bytes) -> Iterator[str]:
+    """The bytes as text in each encoding, with escapes undone."""
+    for encoding in ("utf-8", "latin-1", "cp1258"):
+        text = data.decode(encoding, "ignore")
+        yield text
+        for undone in (html.unescape(text), unquote_plus(text), _ESCAPED.sub(_escape, text)):
+            if undone != text:
+                yield undone
+    for start in (0, 1):
+        for encoding in ("utf-16-le", "utf-16-be"):
+            yield data[start:].decode(encoding, "ignore")
+
+
+def _escape(match: re.Match[str]) -> str:
+    return chr(int(match.group(1) or match.group(2), 16))
