@@ -9,6 +9,7 @@ from itertools import product
 from metrics.answers import Grain, Request, ask, views_of
 from metrics.errors import Refusal
 from metrics.kpis import BY_ID
+from metrics.periods import months_of
 from metrics.release import Release
 
 Dims = tuple[tuple[str, tuple[str, ...]], ...]
@@ -57,8 +58,10 @@ def requests(release: Release, kpi: str, months: tuple[str, ...] = ()) -> Iterat
 
 
 def answered(release: Release, months: tuple[str, ...] = ()) -> list[tuple[Request, Said]]:
-    """Every row of every answer to every request, with the request it came from."""
-    found = []
+    """Every row of every answer to every request, with the request it came from.
+
+    A row over "all" is about the released periods between the months asked for: they stand among its dims."""
+    found, told = [], _told(released(release))
     for kpi in release.strategy.kpis:
         key = BY_ID[kpi.metric].key(kpi.of)
         for request in requests(release, kpi.id, months):
@@ -66,5 +69,26 @@ def answered(release: Release, months: tuple[str, ...] = ()) -> list[tuple[Reque
                 rows = ask(release, request).rows
             except Refusal:
                 continue
-            found += [(request, Said(key, r.period, r.dims, dict(r.sums))) for r in rows if r.sums]
+            for row in rows:
+                if row.sums:
+                    dims = row.dims
+                    if row.period == "all":
+                        names = tuple(d for d, _ in dims)
+                        dims = (*dims, ("month", _covered(told[key, names], request)))
+                    found.append((request, Said(key, row.period, dims, dict(row.sums))))
     return found
+
+
+def _told(said: list[Said]) -> dict[tuple[str, tuple[str, ...]], set[str]]:
+    """(metric, names of the dimensions cut) -> periods that something was published of."""
+    found: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+    for s in said:
+        found.setdefault((s.metric, tuple(d for d, _ in s.dims)), set()).add(s.period)
+    return found
+
+
+def _covered(periods: set[str], request: Request) -> tuple[str, ...]:
+    """Months of the published periods that lie whole between the months asked for."""
+    inside = [months_of(p) for p in periods]
+    start, end = request.start or "", request.end or "9"
+    return tuple(sorted({m for months in inside if start <= months[0] and months[-1] <= end for m in months}))

@@ -76,10 +76,11 @@ class Canaries:
         return bool(len(self.hashed)) and bool((self.hashed[place] == windows).any())
 
 
-def canaries(strings: Iterable[str]) -> Canaries:
-    """Canaries of these strings; those too short to be told from chance are left out."""
-    kept = [s for s in dict.fromkeys(strings) if len(fold(s)) >= SHORTEST]
-    return Canaries({fold(s): s for s in kept}, np.array(sorted(set(_hashes(kept))), dtype=np.uint64))
+def canaries(strings: Iterable[str], more: Iterable[str] = ()) -> Canaries:
+    """Canaries of these strings, and of ``more`` without a dictionary of their hashes. Those too short to be told from
+    chance are left out."""
+    kept, plain = ([s for s in dict.fromkeys(texts) if len(fold(s)) >= SHORTEST] for texts in (strings, more))
+    return Canaries({fold(s): s for s in kept + plain}, np.array(sorted(set(_hashes(kept))), dtype=np.uint64))
 
 
 def _hashes(strings: list[str]) -> Iterator[int]:
