@@ -282,6 +282,8 @@ def audit(
     """Look at everything published of one family of rows, block by block: each metric by itself, all metrics together
     with rows split by which metrics count them, and measures of two metrics that add the ``same`` thing (metric,
     measure) over the rows that either counts. ``calculator``: pairs and triples, too."""
+    if wrong := disagreements(said, rows, counts, {(metric, "n"): mask for metric, mask in counts.items()}):
+        raise AssertionError(f"the auditor looks at other rows than were published: {wrong[:3]}")
     leaks: list[Leak] = []
     heavy: list[tuple[str, str, float]] = []
     spaces = 0
@@ -322,6 +324,6 @@ def disagreements(
         behind = _row_of(s, has, counts[s.metric])
         for measure, value in s.sums.items():
             mine = adds.get((s.metric, measure))
-            if mine is not None and abs(mine[behind].sum() - value) > 1e-6:
+            if mine is not None and abs(float(mine[behind].sum()) - value) > 1e-6:
                 found.append(f"{s} {measure}: published {value:g}, counted {mine[behind].sum():g}")
     return found

@@ -80,7 +80,8 @@ def test_a_missing_staff_column_stops_the_build(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "column",
     ["Agent", "nhân viên", "nha\u0302n vie\u0302n", "NHAN VIEN", "nhanVien", "Tổng đài viên", "tong_dai_vien",
-     "Ca trực", "\u0430gent", "agent_id", "rep", "handler", "HandledBy", "Supervisor", "Trưởng ca", "MSNV", "call center"],
+     "Ca trực", "\u0430gent", "agent_id", "rep", "handler", "HandledBy", "Supervisor", "Trưởng ca",
+     "MSNV", "call center"],
 )  # fmt: skip
 def test_an_undeclared_staff_column_stops_the_build_without_a_value(tmp_path: Path, column: str) -> None:
     strategy, sources = write_company(tmp_path, {"contacts": two_channels(TEAM)})
