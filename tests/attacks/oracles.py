@@ -35,11 +35,18 @@ ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", 
 SALTS = ("", "salt", "cx", "staff", "agent", "customer", "secret", "pepper", "2026", "0")
 
 
+_UNSEEN = re.compile(
+    "[" + "".join(re.escape(chr(c)) for c in range(0x3000) if unicodedata.category(chr(c)) in ("Mn", "Cf")) + "\ufeff]"
+)
+_NOTHING = re.compile(rb"\x00{64,}")
+
+
 def fold(text: str) -> str:
     """The form in which texts are compared: no case, no accents, no width, no invisible characters."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    kept = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))
-    return kept.replace("đ", "d")
+    return _UNSEEN.sub("", plain).replace("đ", "d")
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Canaries:
     def in_bytes(self, data: bytes) -> set[str]:
         """Canaries in some bytes, in any encoding, and a note for each hash of one."""
         found: set[str] = set()
-        for layer in layers(data):
+        for layer in layers(_NOTHING.sub(b"\x00" * 32, data)):
             for text in _texts(layer):
                 found |= self.in_text(text)
             if self._hash_in(layer):
