@@ -31,6 +31,7 @@ GAP = b"\x00\x00\x00\x00"
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-]{12,}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){6,}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+ANY = -1
 ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_256")
 SALTS = ("", "salt", "cx", "staff", "agent", "customer", "secret", "pepper", "2026", "0")
 
@@ -54,7 +55,8 @@ class Canaries:
     """Strings of people: staff, customers, and texts that nobody approved. ``folded`` -> the string itself."""
 
     folded: dict[str, str]
-    hashed: np.ndarray
+    heads: np.ndarray
+    tails: dict[int, set[int]]
 
     def in_text(self, text: str) -> set[str]:
         """Canaries in a text as it is read."""
@@ -72,48 +74,56 @@ class Canaries:
         return found
 
     def _hash_in(self, data: bytes) -> bool:
-        if len(data) < 8:
+        if len(data) < 8 or not len(self.heads):
             return False
         at = np.frombuffer(data, dtype=np.uint8)
         windows = np.zeros(len(at) - 7, dtype=np.uint64)
         for i in range(8):
             windows |= at[i : len(windows) + i].astype(np.uint64) << np.uint64(8 * i)
-        place = np.searchsorted(self.hashed, windows)
-        place[place == len(self.hashed)] = 0
-        return bool(len(self.hashed)) and bool((self.hashed[place] == windows).any())
+        place = np.searchsorted(self.heads, windows)
+        place[place == len(self.heads)] = 0
+        for start in np.flatnonzero(self.heads[place] == windows).tolist():
+            tails = self.tails[int(windows[start])]
+            if ANY in tails or int.from_bytes(data[start + 8 : start + 16], "little") in tails:
+                return True
+        return False
 
 
 def canaries(strings: Iterable[str], more: Iterable[str] = ()) -> Canaries:
     """Canaries of these strings, and of ``more`` without a dictionary of their hashes. Those too short to be told from
     chance are left out."""
     kept, plain = ([s for s in dict.fromkeys(texts) if len(fold(s)) >= SHORTEST] for texts in (strings, more))
-    return Canaries({fold(s): s for s in kept + plain}, np.array(sorted(set(_hashes(kept))), dtype=np.uint64))
+    tails: dict[int, set[int]] = {}
+    for head, tail in _hashes(kept):
+        tails.setdefault(head, set()).add(tail)
+    return Canaries({fold(s): s for s in kept + plain}, np.array(sorted(tails), dtype=np.uint64), tails)
 
 
-def _hashes(strings: list[str]) -> Iterator[int]:
-    """The first eight bytes of what somebody would keep of an id who thinks that a hash hides it, raw and as hex text.
-    With DuckDB's own hash(), which a query would use, as a number and as digits."""
+def _hashes(strings: list[str]) -> Iterator[tuple[int, int]]:
+    """What somebody would keep of an id who thinks that a hash hides it: the first eight bytes (and ANY after them), or
+    the first sixteen characters where it is written out. With DuckDB's own hash(), which a query would use."""
     for text in strings:
         spelled = {unicodedata.normalize(f, s) for f in ("NFC", "NFD") for s in (text, text.casefold(), text.upper())}
         for spelling in spelled:
             for salt in SALTS:
                 for salted in {salt + spelling, spelling + salt, f"{salt}:{spelling}", f"{spelling}:{salt}"}:
                     for algorithm in ALGORITHMS:
-                        digest = hashlib.new(algorithm, salted.encode()).digest()
-                        yield from (
-                            _first(digest),
-                            _first(digest.hex().encode()),
-                            _first(digest.hex().upper().encode()),
-                        )
+                        digest = hashlib.new(algorithm, salted.encode()).digest()[:8]
+                        yield _number(digest), ANY
+                        yield from (_written(digest.hex()), _written(digest.hex().upper()))
     with duckdb.connect(":memory:") as connection:
         found = connection.execute("SELECT hash(unnest(?::VARCHAR[]))", [strings]).fetchall()
     for (value,) in found:
-        yield from (_first(int(value).to_bytes(8, side)) for side in ("little", "big"))
-        yield _first(str(value).encode())
+        yield from ((_number(int(value).to_bytes(8, side)), ANY) for side in ("little", "big"))
+        yield _written(str(value))
 
 
-def _first(data: bytes) -> int:
+def _number(data: bytes) -> int:
     return int.from_bytes(data[:8], "little")
+
+
+def _written(text: str) -> tuple[int, int]:
+    return _number(text[:8].encode()), _number(text[8:16].encode())
 
 
 def layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
