@@ -14,6 +14,7 @@ from metrics.answers import Grain, Request, ask
 from metrics.joining import Piece, join
 from metrics.release import FORMAT, Release, write
 from metrics.strategy.load import load
+from tests.attacks.planted import padded
 from tests.build.small import STRATEGY
 from tests.conftest import FULL
 
@@ -96,7 +97,7 @@ def test_a_filtered_row_named_store_and_hotline_leaves_no_hotline_out(tmp_path: 
         tmp_path / "release.duckdb",
         {
             "cell": [(c, "by_channel", i, "channel", v) for c, values in cells for i, v in enumerate(values)],
-            "number": number,
+            "number": padded("number", number),
             "strategy": [(strategy.model_dump_json(),)],
             "meta": [("format", FORMAT), ("as_of", "2026-04-05")],
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def threshold_of_five(made: World, path: Path, least: int = 5) -> Path:
                     ]
     for (view, dims), number in cells.items():
         tables["cell"] += [(number, view, i, d, v) for i, (d, v) in enumerate(dims)]
-    write(path, _sorted(tables))
+    write(path, {name: padded(name, rows) for name, rows in tables.items()})
     return path
 
 
@@ -61,8 +61,13 @@ def _enough(who: pd.Series, least: int) -> bool:
     return len(staff) >= least or not who.notna().any()
 
 
-def _sorted(tables: Mapping[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: list(dict.fromkeys(rows)) for name, rows in tables.items()}
+_EMPTY = {"VARCHAR": "", "BOOLEAN": False, "DATE": None}
+
+
+def padded(table: str, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows of a release's table with what its later columns hold when nothing is said: each row once."""
+    empty = [_EMPTY.get(kind, 0) for _, kind in SCHEMA[table]]
+    return list(dict.fromkeys((*row, *empty[len(row) :]) for row in rows))
 
 
 def copied(path: Path) -> dict[str, list[tuple[Any, ...]]]:

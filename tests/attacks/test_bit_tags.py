@@ -21,7 +21,7 @@ from metrics.release import Release, write
 from metrics.words import Words
 from tests.attacks.captured import Said, answered, released
 from tests.attacks.conftest import Tell
-from tests.attacks.planted import copied
+from tests.attacks.planted import copied, padded
 from tests.build.small import STRATEGY, Row, write_company
 
 BITS = 40
@@ -150,7 +150,7 @@ def test_a_sum_of_three_people_is_seen(made: tuple[Path, dict[str, list[Row]]], 
         told = {"n": total.bit_count(), "total": total}
         number = [(TAGGED, "by_channel", 1, "2025-Q4", 99, m, float(v)) for m, v in told.items()]
         more = {"cell": [(99, "by_channel", 0, "channel", "store")], "number": number}
-        write(tmp_path / "p.duckdb", {**tables, **{k: [*tables[k], *rows] for k, rows in more.items()}})
+        write(tmp_path / "p.duckdb", {**tables, **{k: [*tables[k], *padded(k, rows)] for k, rows in more.items()}})
         planted = Release(tmp_path / "p.duckdb")
         assert faults(released(planted), contacts), name
         planted.close()

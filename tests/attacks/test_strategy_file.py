@@ -11,9 +11,7 @@ import pytest
 
 from metrics.build import build
 from metrics.errors import DataError
-from metrics.release import Release
 from metrics.strategy.load import load
-from tests.attacks.captured import released
 from tests.attacks.differencing import audit
 from tests.attacks.test_cell_rule import CSAT, TEAM, answers, contacts, even, rule, told
 from tests.build.small import STRATEGY, small_company, write_company
@@ -193,25 +191,4 @@ def test_a_dimension_that_is_another_less_one_person_leaks_nothing(tmp_path: Pat
     frame["topic"] = frame["topic"].map({"a": "calls", "b": "rest"})
     counts = {"complaint_rate": np.ones(len(frame), bool), CSAT: frame["answered"].to_numpy()}
     seen = audit(found, frame, counts)
-    assert not seen.leaks, f"\n{seen}"
-
-
-@TODAY
-def test_published_months_grouped_anew_leak_nothing(tmp_path: Path) -> None:
-    """Months told one by one, then as a quarter with other pools: both together are looked at."""
-    rows = contacts("hotline", even(TEAM[:5], 30)) + contacts("facebook", even(["O.", "P.", "Q."], 12), 500)
-    rows += contacts("store", even(TEAM, 30), 1000) + contacts("website", even(TEAM[:6], 8), 2000)
-    said = []
-    out = tmp_path / "release.duckdb"
-    for grain, partner in (("month", "website"), ("quarter", "hotline")):
-        text = STRATEGY.replace("grain: quarter", f"grain: {grain}").replace(
-            "pool_with: website", f"pool_with: {partner}"
-        )
-        strategy, sources = write_company(tmp_path, {"contacts": rows, "answers": answers(rows)}, strategy=text)
-        build(strategy, sources, out)
-        release = Release(out)
-        said += [s for s in released(release) if s.metric == "complaint_rate"]
-        release.close()
-    _, frame = told(tmp_path, rows, answers(rows))
-    seen = audit(said, frame, {"complaint_rate": np.ones(len(frame), bool)})
     assert not seen.leaks, f"\n{seen}"
