@@ -25,6 +25,7 @@ from tests.conftest import AUDIT, ROOT, Demo
 from tests.pages.looking import PAGES
 from tests.pages.serving import Served, serve
 
+pytestmark = pytest.mark.xdist_group("addresses")
 PLACES = tuple("" if page == "strategy" else page for page in PAGES)
 MARK = "zq7xk"
 """Stands in everything that is typed and nowhere else."""

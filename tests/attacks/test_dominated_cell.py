@@ -18,6 +18,7 @@ from tests.attacks.standing import broken, customers_broken, faults, staff_broke
 from tests.attacks.worlds import RESOLVED, strategy_text
 from tests.conftest import Demo
 
+pytestmark = pytest.mark.xdist_group("dominated cell")
 CELL = {"segment": "small_business", "region": "da_nang", "channel": "hotline"}
 SOURCES = """as_of: 2026-04-05
 files:
