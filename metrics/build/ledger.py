@@ -178,19 +178,18 @@ class Held:
         return Tree(number, kind, columns, view.priority if view else 1, below(()), fixed=True)
 
     def changed(self, period: str, trees: Sequence[Tree], members: Sequence[Member]) -> tuple[Changed, ...]:
-        """Published cells whose sums are others today, each with all published cells of the same kind and place: they
-        stand for the same rows in other metrics."""
-        found: set[tuple[str, Cut]] = set()
+        """Published cells (the finest of each path) whose sums are others today."""
+        found = []
         for tree in trees:
             if not tree.fixed:
                 continue
             key = members[tree.metric].instance.key
+            n = self.measures[key].index("n")
             for _, _, path, node in walk(tree):
                 now = _sum(self.sums[key], members[tree.metric], tree.columns, path, period)
-                if node.children or np.allclose(now, node.sums, rtol=0, atol=1e-6):
-                    continue
-                found.add((tree.view, path))
-        return tuple(Changed(view, path) for view, path in sorted(found))
+                if not node.children and not np.allclose(now, node.sums, rtol=0, atol=1e-6):
+                    found.append(Changed(tree.metric, tree.view, path, abs(now[n] - node.sums[n]) > 0.5))
+        return tuple(found)
 
     def late_rows(self, members: Sequence[Member]) -> dict[str, int]:
         """Month or block -> rows of the company totals that came after it was published, over the metrics the largest

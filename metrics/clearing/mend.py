@@ -22,6 +22,8 @@ from metrics.clearing.tree import Path, Tree, depth, joined, shortened, walk, wh
 #: Weights below this part of the largest are not what makes a combination.
 SMALL = 0.25
 ROUNDS = 400
+#: Part of a combination outside a space below which it lies in it.
+SAME = 1e-6
 #: A place on each column of a path.
 Point = tuple[int, ...]
 
@@ -38,10 +40,13 @@ class Family:
 
 @dataclass(frozen=True)
 class Changed:
-    """A cell that was published before and has other sums today: rows of it came late or were corrected."""
+    """A cell that was published before and has other sums today. ``rows``: it holds more or fewer rows; else some were
+    corrected."""
 
+    metric: int
     view: str
     path: Path
+    rows: bool
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,23 @@ def mend(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequenc
     isolation index is above one half. Pure: equal input gives equal output.
 
     ``changed`` cells of fixed trees count rows that nobody else counts, and of which nobody knows who handled them: so
-    no new number may be told that differs from them by those rows alone."""
+    no new number may be told that differs from them by those rows alone. Corrected results are looked at metric by
+    metric: in another metric the same rows have another result, and there they have not changed."""
+    now: list[Tree | None] = list(trees)
+    joins: set[int] = set()
+    cuts: set[int] = set()
+    for metric in _metrics(changed):
+        mine = [i for i, t in enumerate(trees) if t.metric == metric]
+        one = _mended(family, [trees[i] for i in mine], min_staff, [c for c in changed if c.metric == metric])
+        for i, tree in zip(mine, one.trees):
+            now[i] = tree
+        joins |= {mine[i] for i in one.joined}
+        cuts |= {mine[i] for i in one.cut}
+    every = _mended(family, now, min_staff, [c for c in changed if c.rows])
+    return Mended(every.trees, every.joined | joins, every.cut | cuts, every.holds, every.rank)
+
+
+def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, changed: Sequence[Changed]) -> Mended:
     now: list[Tree | None] = list(trees)
     seen, small = _grouped(*_with_changed(*_leaves(family, now), now, changed))
     joins: set[int] = set()
@@ -71,7 +92,7 @@ def mend(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequenc
     for _ in range(ROUNDS):
         table = _table(now, seen)
         found = weak(table.matrix, small, min_staff) if table.places else []
-        found = [one for one in found if not _all_fixed(table, one, now)]
+        found = _new(table, small, found, now)
         if not found:
             return Mended(tuple(now), frozenset(joins), frozenset(cuts), True, _ranks(table, small, now))
         touched: set[int] = set()
@@ -103,10 +124,18 @@ def mend(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequenc
 
 def stands(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequence[Changed] = ()) -> bool:
     """Whether trees pass the joint test just as they are (what was published before is not judged again)."""
-    seen, small = _grouped(*_with_changed(*_leaves(family, trees), trees, changed))
-    table = _table(trees, seen)
-    found = weak(table.matrix, small, min_staff) if table.places else []
-    return all(_all_fixed(table, one, trees) for one in found)
+    parts = [([t for t in trees if t.metric == m], [c for c in changed if c.metric == m]) for m in _metrics(changed)]
+    for mine, about in (*parts, (list(trees), [c for c in changed if c.rows])):
+        seen, small = _grouped(*_with_changed(*_leaves(family, mine), mine, about))
+        table = _table(mine, seen)
+        found = weak(table.matrix, small, min_staff) if table.places else []
+        if _new(table, small, found, mine):
+            return False
+    return True
+
+
+def _metrics(changed: Sequence[Changed]) -> list[int]:
+    return sorted({c.metric for c in changed})
 
 
 def _patience(tree: Tree) -> int:
@@ -164,12 +193,13 @@ def _with_changed(
     """One more group for every changed cell: a row by somebody unknown, which only the published numbers count."""
     leaf, rows, group = seen.leaf, g.rows, g.group
     staff, staff_rows = g.staff, g.staff_rows
-    for cell in changed:
+    for view, path in sorted({(c.view, c.path) for c in changed}):
+        metrics = {c.metric for c in changed if (c.view, c.path) == (view, path)}
         more = np.full(len(trees), -1, dtype=np.int64)
         for t, tree in enumerate(trees):
-            if tree is not None and tree.fixed and tree.view == cell.view:
-                paths = [path for path, _ in _paths(tree)]
-                more[t] = paths.index(cell.path) if cell.path in paths else -1
+            if tree is not None and tree.fixed and tree.view == view and tree.metric in metrics:
+                paths = [leaf for leaf, _ in _paths(tree)]
+                more[t] = paths.index(path) if path in paths else -1
         if (more >= 0).any():
             leaf = [np.append(column, one) for column, one in zip(leaf, more)]
             group, staff = np.append(group, len(rows)), np.append(staff, UNKNOWN)
@@ -249,14 +279,29 @@ def _table(trees: Sequence[Tree | None], seen: _Seen) -> _Table:
     return _Table(matrix, places, np.diff(indptr).astype(float))
 
 
-def _involved(one: Weak) -> set[int]:
-    weight = np.abs(one.weights)
-    return set(np.flatnonzero(weight >= SMALL * weight.max()).tolist())
+def _new(table: _Table, g: Groups, found: Sequence[Weak], trees: Sequence[Tree | None]) -> list[Weak]:
+    """Combinations that are not of published numbers alone: those stood this test when they were published.
+
+    A combination is of published numbers alone exactly when it lies in their row space; its weights do not tell, since
+    the same combination can be written in many ways."""
+    fixed = [row for row in range(len(table.places)) if _is_fixed(table, row, trees)]
+    if not fixed or not found:
+        return list(found)
+    old = space(table.matrix[fixed], g.rows)
+    every = old.columns(np.arange(len(g.rows)))
+    scale = np.sqrt(g.rows)
+    kept = []
+    for one in found:
+        w = (table.matrix.T @ one.weights) * scale
+        if (w @ w) - ((every @ w) ** 2).sum() > SAME * (w @ w):
+            kept.append(one)
+    return kept
 
 
-def _all_fixed(table: _Table, one: Weak, trees: Sequence[Tree | None]) -> bool:
-    """Whether a combination is made of published numbers alone: they stood this test when they were published."""
-    return all(_is_fixed(table, row, trees) for row in _involved(one))
+def _involved(one: Weak, open_rows: Sequence[int]) -> list[int]:
+    """Open numbers that make a combination: those whose weight is not small beside the largest of them."""
+    weight = np.abs(one.weights[list(open_rows)])
+    return [row for row, w in zip(open_rows, weight) if w >= SMALL * weight.max(initial=0.0)]
 
 
 def _is_fixed(table: _Table, row: int, trees: Sequence[Tree | None]) -> bool:
@@ -276,13 +321,11 @@ def _ranks(table: _Table, g: Groups, trees: Sequence[Tree | None]) -> dict[int, 
 
 def _choice(table: _Table, one: Weak, trees: Sequence[Tree | None], in_hand: set[int]) -> int | None:
     """The number to take back for one combination; None if one of its numbers is in hand already, or none is open."""
-    involved = _involved(one)
-    if involved & in_hand:
+    involved = _involved(one, [row for row in range(len(table.places)) if not _is_fixed(table, row, trees)])
+    if in_hand.intersection(involved):
         return None
     best: tuple[tuple[float, ...], int] | None = None
-    for row in sorted(involved):
-        if _is_fixed(table, row, trees):
-            continue
+    for row in involved:
         stands = [trees[t] for t, _ in table.places[row]]
         rank = (-min((tree.priority for tree in stands if tree), default=0), table.rows[row], row)
         if best is None or rank < best[0]:

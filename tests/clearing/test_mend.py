@@ -136,8 +136,18 @@ def test_a_late_row_is_not_told_by_an_old_and_a_new_number():
     would be that row alone."""
     family, trees = two_numbers(fixed=True)
     assert mend(family, trees, 5).trees == tuple(trees)
-    late = mend(family, trees, 5, [Changed("", ())])
+    late = mend(family, trees, 5, [Changed(0, "", (), rows=True)])
     assert late.trees[0] is trees[0] and late.trees[1] is None
+
+
+def test_a_corrected_result_is_not_told_by_an_old_and_a_new_number():
+    """Another metric about the same rows was published too and has not changed: there the rows have another result."""
+    family, (total, view) = two_numbers(fixed=True)
+    both = Family(family.groups, np.array([[0, 0], [1, 1]]), [family.places[0]] * 2)
+    other = Tree(1, "", (), 0, (node((), n=72.0),), fixed=True)
+    assert mend(both, [total, other, view], 5).trees == (total, other, view)
+    corrected = mend(both, [total, other, view], 5, [Changed(0, "", (), rows=False)])
+    assert corrected.trees == (total, other, None)
 
 
 def test_what_was_published_is_never_taken_back():
@@ -155,3 +165,16 @@ def test_no_group_at_all_is_no_trouble():
     tree = Tree(0, "", (), 0, (node((), n=12.0),))
     mended = mend(Family(empty, np.zeros((0, 1), int), [{"a": np.zeros(0, int)}]), [tree], 5)
     assert mended.trees == (tree,)
+
+
+def test_a_new_number_is_not_taken_for_an_old_one_because_its_weight_is_small():
+    """Ten published copies of a whole and one new part of it: in the shortest way to write whole less part, the part
+    has a small weight beside the others. It is still the part that must go."""
+    g = groups_of([dict.fromkeys(range(10), 5), {3: 3}, dict.fromkeys(range(10), 4)])
+    places = {"a": np.array([0, 1, 2])}
+    total = Tree(0, "", (), 0, (node((), n=93.0),), fixed=True)
+    rest = Tree(0, "old", ("a",), 1, (node([2], n=40.0),), fixed=True)
+    part = Tree(0, "new", ("a",), 1, (node([0], n=50.0), node([1, 2], n=43.0)))
+    mended = mend(Family(g, np.array([[0], [1], [2]]), [places]), [total, rest, part], 5)
+    assert mended.trees[:2] == (total, rest)
+    assert mended.trees[2] is None or [n.places for n in mended.trees[2].nodes] == [(0, 1, 2)]
