@@ -33,7 +33,6 @@ from tests.attacks.walk import texts
 from tests.attacks.worlds import World
 from tests.conftest import AUDIT
 
-SURFACE = pytest.mark.xfail(strict=False, reason="one refusal for unknown, undeclared and uncleared: branch surface")
 RUN = CliRunner()
 
 
@@ -173,7 +172,6 @@ def test_people_are_refused_alike_wherever_they_stand(asked_of: Release, name: s
         assert refusal(asked_of, request) == expected
 
 
-@SURFACE
 @pytest.mark.parametrize(
     "value",
     ["Store", "STORE", "ѕtore", "ｓｔｏｒｅ", "st\u200bore", "store ", "moon", "' OR 1=1", "NV-00000-524188", ""],
@@ -184,7 +182,6 @@ def test_a_value_that_is_not_declared_is_refused_like_one_that_is_not_cleared(as
     assert refusal(asked_of, Request("happy", by=(first,), within=((first, value),))) == expected
 
 
-@SURFACE
 @pytest.mark.parametrize("kpi", ["moon", "Happy", "h\u0430ppy", "", "happy' --", "NV-00000-524188"])
 def test_a_kpi_that_is_not_declared_is_refused_like_one_that_is_not_cleared(asked_of: Release, kpi: str) -> None:
     assert refusal(asked_of, Request(kpi)) == refusal(asked_of, Request("happy", by=("language",)))
@@ -199,8 +196,8 @@ def test_a_kpi_that_is_not_declared_is_refused_like_one_that_is_not_cleared(aske
         ["show", "happy", "--by", "language"],
         ["show", "happy", "--by", "chan\u200bnel"],
         ["show", "happy", "--by", "channel,channel"],
-        pytest.param(["show", "moon"], marks=SURFACE),
-        pytest.param(["show", "NV-00000-524188"], marks=SURFACE),
+        ["show", "moon"],
+        ["show", "NV-00000-524188"],
     ],
 )
 def test_the_command_line_refuses_alike(canary: Company, words: list[str]) -> None:

@@ -25,7 +25,6 @@ from tests.attacks.standing import UNKNOWN, faults, staff_broken
 from tests.attacks.worlds import World
 from tests.build.small import STRATEGY, Row, write_company
 
-TODAY = pytest.mark.xfail(strict=False, reason="joint test")
 CSAT = "csat(question=csat)"
 
 
@@ -182,7 +181,6 @@ def test_a_kpi_filtered_to_a_team_of_three_is_withheld(tmp_path: Path) -> None:
     release.close()
 
 
-@TODAY
 def test_two_cuts_of_the_same_people_are_not_subtracted(tmp_path: Path) -> None:
     """Channel hotline less touchpoint call is what one person did at the counter, though each has its five."""
     text = STRATEGY.replace(

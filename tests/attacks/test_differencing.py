@@ -33,8 +33,6 @@ from tests.attacks.planted import threshold_of_five
 from tests.attacks.worlds import SAME_THING, World
 from tests.conftest import AUDIT
 
-TODAY = pytest.mark.xfail(strict=False, reason="joint test")
-
 
 @pytest.fixture(scope="module")
 def numbers(release_file: Path) -> Iterator[list[Said]]:
@@ -55,13 +53,11 @@ def test_the_auditor_looks_at_the_rows_that_were_published(company: World, numbe
     tell(worlds=1, published_numbers=len(numbers))
 
 
-@TODAY
 def test_no_combination_is_about_fewer_than_five(company: World, audited: Found, tell: Tell) -> None:
     tell(isolating_combinations=len(audited.leaks))
     assert not audited.leaks, f"\n{audited}"
 
 
-@TODAY
 def test_nobody_carries_more_than_half_of_a_combination(company: World, audited: Found, tell: Tell) -> None:
     tell(combinations_that_one_person_dominates=len(audited.dominated))
     assert not audited.dominated, f"\n{audited}"

@@ -20,9 +20,6 @@ from tests.attacks.worlds import SAME_THING, VIEWS, strategy_text, world
 from tests.build.small import STRATEGY, Row, write_company
 
 RUN = CliRunner()
-pytestmark = pytest.mark.xfail(
-    "publish" not in {c.name for c in app.registered_commands}, reason="publish and ledger", strict=False
-)
 
 
 def published(strategy: Path, sources: Path, out: Path) -> list[Said]:

@@ -22,7 +22,6 @@ from tests.attacks.walk import texts
 from tests.build.small import STRATEGY
 
 pytestmark = pytest.mark.real
-TODAY = pytest.mark.xfail(strict=False, reason="joint test")
 CSAT = "csat(question=csat)"
 SHOPZILLA = """as_of: 2023-09-05
 files:
@@ -120,7 +119,6 @@ def calls(shared: Path) -> pd.DataFrame:
     return rows
 
 
-@TODAY
 def test_pwc_calls_of_eight_agents_are_told_by_topic_as_the_rule_says(
     shared: Path, tmp_path: Path, calls: pd.DataFrame, tell: Tell
 ) -> None:

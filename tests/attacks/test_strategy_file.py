@@ -16,8 +16,6 @@ from tests.attacks.differencing import audit
 from tests.attacks.test_cell_rule import CSAT, TEAM, answers, contacts, even, rule, told
 from tests.build.small import STRATEGY, small_company, write_company
 
-TODAY = pytest.mark.xfail(strict=False, reason="joint test")
-
 STAFF = [
     "agent", "agent_id", "staff", "rep", "handler", "team", "shift", "supervisor", "desk", "site", "owner", "assignee",
     "nhan_vien", "nhân viên", "nhân_viên", "NhanVien", "nhanVien", "tổng đài viên", "tong_dai_vien", "ca trực",
@@ -174,7 +172,6 @@ def test_a_dimension_has_one_list_of_values(tmp_path: Path) -> None:
     assert findings(tmp_path, STRATEGY.replace("  - {id: waited,", f"{second}  - {{id: waited,"))
 
 
-@TODAY
 def test_a_dimension_that_is_another_less_one_person_leaks_nothing(tmp_path: Path) -> None:
     """Topics mapped so that "calls" is everything on the hotline but what one person did."""
     topics = (
