@@ -36,7 +36,7 @@ from tests.conftest import AUDIT
 
 RUN = CliRunner()
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-INJECTED = [
+INJECTED = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "＝1+1", " =2+2"]
     "=cmd|' /C calc'!A0",
     "+1+1",
     "-2+3",
