@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics.standing",),
     ("metrics.labels",),
     ("metrics.answers",),
-    ("metrics.joining",),
+    ("metrics.joining", "metrics.guarantee"),
     ("metrics.build",),
     ("metrics.release",),
     ("metrics.loyalty",),

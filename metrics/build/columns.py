@@ -9,7 +9,7 @@ question about one contact is a unit beside the first, with the same staff.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -42,6 +42,13 @@ class Member:
     key: Ints
     month: Ints
     places: dict[str, Ints]
+    of: int = -1
+    """The member of whose rows this one counts a part (``Metric.counts``)."""
+
+
+def parts_of(members: Sequence[Member]) -> list[Member]:
+    """Members that count a part of the rows of one of these, in its cells."""
+    return [replace(m, of=i) for i, m in enumerate(members) if m.instance.metric.counts]
 
 
 def member(instance: Instance, cut: tuple[str, ...], gathered: Gathered) -> Member:
@@ -101,7 +108,8 @@ def _parts(engine: Any, strategy: Strategy, members: Sequence[Member]) -> list[A
     found = []
     for i, m in enumerate(members):
         metric = m.instance.metric
-        rows = metric.rows(engine.table(f"fact_{metric.fact}"), m.instance.params)
+        count = metric.counts if m.of >= 0 and metric.counts else metric.rows
+        rows = count(engine.table(f"fact_{metric.fact}"), m.instance.params)
         rows = rows.filter(rows.handled.notnull())
         found.append(
             rows.select(

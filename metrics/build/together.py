@@ -12,10 +12,10 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from metrics.build.blocks import number_of
-from metrics.build.columns import UNITS, Member, columns, make_units
+from metrics.build.columns import UNITS, Member, columns, make_units, parts_of
 from metrics.build.ledger import Held
 from metrics.build.publish import MONTHS, TOTAL, Draft
-from metrics.clearing.mend import Family, Mended, mend
+from metrics.clearing.mend import Changed, Family, Mended, mend
 from metrics.clearing.mend import stands as passes
 from metrics.clearing.tree import Tree, walk
 from metrics.periods import WAVE, months_of
@@ -39,11 +39,10 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Tested:
-    """A block of a family after the test: the ``trees`` that are told, and the groups of rows to test them on again."""
+    """A block of a family after the test, and the groups of rows to test it on again."""
 
     period: str
     mended: Mended
-    trees: tuple[Tree, ...]
     family: Family
 
 
@@ -62,6 +61,7 @@ def together(
     states: dict[tuple[str, str, str], State] = {}
     waiting: list[tuple[str, list[Tree], Future[Mended], Family]] = []
     tested: list[Tested] = []
+    every = [*members, *parts_of(members)]
     periods = sorted({p for d in drafts for p in d.trees} | held.periods(members))
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for period in periods:
@@ -78,15 +78,16 @@ def together(
                 _keep(drafts, period, trees, mended, states)
                 continue
             if not engine.has(UNITS):
-                make_units(engine, strategy, members)
-            family = columns(engine, members, _months(period, drafts, held))
-            changed = held.changed(period, trees, members)
+                make_units(engine, strategy, every)
+            family = columns(engine, every, _months(period, drafts, held))
+            changed = _parted(held.changed(period, trees, members), every)
+            trees += _parts(trees, every)
             waiting.append((period, trees, pool.submit(mend, family, trees, min_staff, changed), family))
         engine.drop(UNITS)
         for period, trees, future, family in waiting:
             mended = future.result()
             _keep(drafts, period, trees, mended, states)
-            tested.append(Tested(period, mended, tuple(t for t in mended.trees if t is not None), family))
+            tested.append(Tested(period, mended, family))
     return tested, states
 
 
@@ -97,13 +98,24 @@ def _keep(
     mended: Mended,
     states: dict[tuple[str, str, str], State],
 ) -> None:
-    kept = [t for t in mended.trees if t is not None]
+    kept = [t for t in mended.trees if t is not None and t.of < 0]
     fixed = [t for t in kept if t.fixed]
     for i, (before, after) in enumerate(zip(trees, mended.trees)):
-        if not before.fixed:
+        if not before.fixed and before.of < 0:
             old = bool(fixed) and before.view not in (TOTAL, MONTHS)
             states[drafts[before.metric].key, before.view, period] = _state(before, after, i, mended, old)
     _settle(drafts, period, [t for t in kept if not t.fixed], fixed)
+
+
+def _parts(trees: Sequence[Tree], every: Sequence[Member]) -> list[Tree]:
+    """For trees of a metric whose numerator another metric counts as its whole: the same cells, of those rows."""
+    return [replace(t, metric=k, of=m.of) for k, m in enumerate(every) if m.of >= 0 for t in trees if t.metric == m.of]
+
+
+def _parted(changed: Sequence[Changed], every: Sequence[Member]) -> list[Changed]:
+    """Changed cells, with those of their parts: whether a part's rows have changed is not looked up, but assumed."""
+    parts = [replace(c, metric=k, rows=True) for k, m in enumerate(every) for c in changed if c.metric == m.of]
+    return [*changed, *parts]
 
 
 def _months(period: str, drafts: Sequence[Draft], held: Held) -> list[int]:
@@ -150,6 +162,7 @@ def stands(tested: Sequence[Tested], members: Sequence[Member], before: Held, fr
     """Whether what a finished file tells of a family, block by block, is what was tested, and passes again.
 
     ``before`` and ``fresh`` hold the file's numbers: those carried over, and those of this build."""
+    every = [*members, *parts_of(members)]
     seen = {t.period for t in tested}
     if any(p not in seen for p in fresh.periods(members)):
         return False
@@ -159,8 +172,8 @@ def stands(tested: Sequence[Tested], members: Sequence[Member], before: Held, fr
         if fixed is None or new is None:
             return False
         trees = [*fixed, *(replace(t, fixed=False) for t in new)]
-        changed = before.changed(block.period, trees, members)
-        return not trees or passes(block.family, trees, min_staff, changed)
+        changed = _parted(before.changed(block.period, trees, members), every)
+        return not trees or passes(block.family, [*trees, *_parts(trees, every)], min_staff, changed)
 
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         return all(pool.map(passed, tested))

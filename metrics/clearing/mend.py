@@ -9,7 +9,7 @@ published before is never touched. If everything open is gone and the test still
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -72,8 +72,8 @@ def mend(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequenc
     now: list[Tree | None] = list(trees)
     joins: set[int] = set()
     cuts: set[int] = set()
-    for metric in _metrics(changed):
-        mine = [i for i, t in enumerate(trees) if t.metric == metric]
+    for metric in _metrics(changed, trees):
+        mine = [i for i, t in enumerate(trees) if metric in (t.metric, t.of)]
         one = _mended(family, [trees[i] for i in mine], min_staff, [c for c in changed if c.metric == metric])
         for i, tree in zip(mine, one.trees):
             now[i] = tree
@@ -86,6 +86,7 @@ def mend(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequenc
 def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, changed: Sequence[Changed]) -> Mended:
     now: list[Tree | None] = list(trees)
     seen, small = _grouped(*_with_changed(*_leaves(family, now), now, changed))
+    owners = _owners(now)
     joins: set[int] = set()
     cuts: set[int] = set()
     times = [0] * len(now)
@@ -102,11 +103,10 @@ def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, change
             if row is None:
                 continue
             in_hand.add(row)
-            for t, path in _cells(table.places[row]):
+            for t, path in _cells([(owners[t], path) for t, path in table.places[row]]):
                 tree = now[t]
                 if tree is None or (at := where(tree, path)) is None:
                     continue
-                touched.add(t)
                 times[t] += 1
                 less = joined(tree, at) if times[t] <= _patience(tree) else None
                 if less is None:
@@ -114,7 +114,10 @@ def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, change
                     cuts.add(t)
                 else:
                     joins.add(t)
-                now[t] = less
+                for part, of in enumerate(trees):
+                    if of is not None and owners[part] == t:
+                        touched.add(part)
+                        now[part] = less and replace(less, metric=of.metric, of=of.of)
         if not touched:
             break
         seen, small = _coarser(seen, small, now, touched)
@@ -124,7 +127,10 @@ def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, change
 
 def stands(family: Family, trees: Sequence[Tree], min_staff: int, changed: Sequence[Changed] = ()) -> bool:
     """Whether trees pass the joint test just as they are (what was published before is not judged again)."""
-    parts = [([t for t in trees if t.metric == m], [c for c in changed if c.metric == m]) for m in _metrics(changed)]
+    parts = [
+        ([t for t in trees if m in (t.metric, t.of)], [c for c in changed if c.metric == m])
+        for m in _metrics(changed, trees)
+    ]
     for mine, about in (*parts, (list(trees), [c for c in changed if c.rows])):
         seen, small = _grouped(*_with_changed(*_leaves(family, mine), mine, about))
         table = _table(mine, seen)
@@ -134,8 +140,16 @@ def stands(family: Family, trees: Sequence[Tree], min_staff: int, changed: Seque
     return True
 
 
-def _metrics(changed: Sequence[Changed]) -> list[int]:
-    return sorted({c.metric for c in changed})
+def _metrics(changed: Sequence[Changed], trees: Sequence[Tree]) -> list[int]:
+    """Metrics with changed cells, without those that only tell parts of another's."""
+    parts = {t.metric for t in trees if t.of >= 0}
+    return sorted({c.metric for c in changed} - parts)
+
+
+def _owners(trees: Sequence[Tree | None]) -> list[int]:
+    """For each tree the one it follows: itself, or for parts the tree of their whole."""
+    place = {(t.metric, t.view, t.fixed): i for i, t in enumerate(trees) if t is not None and t.of < 0}
+    return [i if t is None or t.of < 0 else place[t.of, t.view, t.fixed] for i, t in enumerate(trees)]
 
 
 def _patience(tree: Tree) -> int:

@@ -32,7 +32,8 @@ class Tree:
     cells that the path cuts, one per depth. ``priority``: 1 is kept longest; 0 are company totals.
 
     ``single``: only cells of one place are told; what is pooled is covered by the block (months). ``fixed``: published
-    before, and never changed."""
+    before, and never changed. ``of``: the metric whose cells these are; this tree tells how many of their rows a part
+    counts that is another metric's whole (complaints among contacts), and follows that metric's tree."""
 
     metric: int
     view: str
@@ -41,6 +42,7 @@ class Tree:
     nodes: tuple[Node, ...]
     single: bool = False
     fixed: bool = False
+    of: int = -1
 
     def told(self, node: Node) -> bool:
         return not self.single or len(node.places) == 1

@@ -109,6 +109,9 @@ class Metric:
     month's target."""
     behaviour: bool = False
     """Measures what customers do, not what they say."""
+    counts: Callable[[Any, Params], Any] | None = None
+    """The rows of the numerator, where another metric counts the same rows as its n (complaints): the joint test has to
+    know that the two numbers are about the same rows."""
     needs_whole_customers: bool = False
     """Cannot be computed from a sample of orders."""
 

@@ -283,4 +283,4 @@ def _known(
 
 
 #: The same rows counted in two KPIs: (metric, measure) that add the same thing.
-SAME_THING = ((("complaint_rate", "complaints"), (RESOLVED, "n")), ((REPLY, "answered"), (CSAT, "n")))
+SAME_THING = ((("complaint_rate", "complaints"), (RESOLVED, "n")),)

@@ -191,7 +191,8 @@ def test_what_cannot_be_read_may_hold_a_ledger(copy, tmp_path):
 def test_a_draft_over_its_budget_is_not_published_first(tmp_path):
     out = tmp_path / "release.duckdb"
     monthly = STRATEGY.replace("grain: quarter,", "grain: month, budget: 1,")
-    report = draft(tmp_path / "s", small_company(months=12, agents=5), out, monthly, as_of="2026-10-06")
+    report = draft(tmp_path / "s", small_company(months=15, agents=5), out, monthly, as_of="2027-01-06")
+    assert max(x.per_staff for x in report.spent) > 1
     assert any("That is too many" in line for line in lines(report))
     with pytest.raises(DataError, match="budget"):
         freeze(out)
