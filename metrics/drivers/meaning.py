@@ -38,6 +38,8 @@ class Meaning(Enum):
     """The effect on behaviour includes zero and nothing of weight."""
     SCORE = "score"
     """Only the score was modelled, and the effect on it lies above zero."""
+    LEAK = "leak"
+    """It nearly determines the outcome: one is probably recorded from the other. A warning, and never a winner."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,32 @@ def drivers(release: Release) -> Drivers | None:
     )
 
 
+def befell(release: Release) -> Drivers | None:
+    """What befell customers held against what they did after it: the model of everybody on customers, of the loyalty
+    outcome where it was fitted. None without one."""
+    whole = [f for f in fitted(release) if f.model.base is Base.CUSTOMERS and f.model.whole]
+    first = release.strategy.loyalty.outcome
+    one = next((f for f in whole if f.model.kpi.id == first), next(iter(whole), None))
+    if one is None:
+        return None
+    sure = [abs(d.estimate.effect) for d in one.drivers if d.estimate.above_zero or d.estimate.below_zero]
+    weight = min(sure, default=None)
+    rows = [Driver(d.cause, d.estimate, None, _either(d.estimate, weight)) for d in one.drivers]
+    rows.sort(key=lambda d: (d.first.tier, -d.first.share))
+    return Drivers(one.model, None, tuple(rows), (), needed(len(rows)), len(rows))
+
+
+def _either(e: Estimate, weight: float | None) -> Meaning:
+    """What befell a customer may go either way, so that what would matter below zero is not called nothing."""
+    meaning = _meaning(e, None, weight)
+    large = weight is not None and e.effect_low <= -weight
+    return Meaning.UNSURE if meaning is Meaning.NONE and large else meaning
+
+
 def _meaning(behaviour: Estimate | None, stated: Estimate | None, weight: float | None) -> Meaning:
     """``weight``: the smallest effect among drivers that go with return for certain."""
+    if any(e.leak for e in (behaviour, stated) if e):
+        return Meaning.LEAK
     if behaviour is None:
         return Meaning.SCORE if stated and stated.above_zero else Meaning.UNSURE
     if behaviour.above_zero:

@@ -28,6 +28,7 @@ LOOK: dict[Meaning, tuple[str, str]] = {
     Meaning.AGAINST: ("l-off", CROSS),
     Meaning.UNSURE: ("l-none", DASHES),
     Meaning.NONE: ("l-none", DASHES),
+    Meaning.LEAK: ("l-off", CROSS),
 }
 
 
@@ -80,7 +81,7 @@ def _row(driver: Driver, found: Drivers, end: float, one: str, w: Words) -> str:
     name, icon = LOOK[driver.meaning]
     bars = ""
     if found.behaviour:
-        tone = "p1" if driver.meaning is Meaning.RETURN else "p0"
+        tone = "p1" if driver.meaning in (Meaning.RETURN, Meaning.AGAINST) else "p0"
         bars += _bar(driver.behaviour, tone, end, w("come back"), w)
     if found.stated:
         tone = "p2" if driver.meaning in (Meaning.SCORE_ONLY, Meaning.SCORE) else "p0"
