@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-import streamlit as st
-
 from metrics.charts import importance
 from metrics.charts.tokens import tokens
 from metrics.drivers import (
@@ -23,7 +21,7 @@ from metrics.drivers import (
     today,
 )
 from metrics.exports import driver_table
-from metrics.exports.table import of_drivers
+from metrics.exports.table import Table, of_drivers
 from metrics.headlines import befell as of_customers
 from metrics.headlines import driver_more as more
 from metrics.headlines import drivers as words
@@ -53,7 +51,7 @@ def draw(page: Page) -> None:
         offered[Base.SURVEY.value] = w("What customers answered")
     if happened is not None:
         offered[Base.CUSTOMERS.value] = w("What befell customers")
-    base = Base(choose(page, "base", offered, w("Held against return")))
+    base = Base(choose(page, "base", offered, w("What is held against loyalty")))
     found = happened if base is Base.CUSTOMERS else asked
     if found is None or not found.rows:
         cards.show(cards.calm(*words.refused(found, w)) if found else "")
@@ -88,11 +86,8 @@ def _found(page: Page, found: Drivers, base: Base) -> None:
         cards.show(page.keep("driver-effects", html, base))
         table_line(page, lambda: of_drivers(page.release, (model.kpi.id,), w, base), "effects")
     if base is Base.SURVEY:
-        left, right = st.columns(2, gap="small")
-        with left:
-            _map(page, found, model, one)
-        with right:
-            _ends(page, found, model)
+        _map(page, found, model, one)
+        _ends(page, found, model)
     _compared(page, model, base)
     cards.show(page.keep("driver-notes", lambda: _notes(page, found, model, one, base), base))
 
@@ -176,7 +171,7 @@ def _labels(page: Page) -> None:
     with cards.card("labels", kpi_labels.title(found, w), kpi_labels.subtitle(w)):
         cards.show(page.keep("labels", lambda: labels_html(found, lambda id: page.href("kpi", kpi=id), w)))
 
-        def told() -> driver_table.Table:
+        def told() -> Table:
             rows = [release.labels[k.id] for k in page.strategy.kpis if k.id in release.labels]
             named = [(r, kpi_labels.label_name(r, w), kpi_labels.why_text(r.why, w)) for r in rows]
             return driver_table.labels(named, release, w)

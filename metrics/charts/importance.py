@@ -23,7 +23,7 @@ def on_one_scale(points: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def weak(points: Sequence[Point]) -> tuple[Point, ...]:
-    """What goes with more for certain and is done worse than the middle of the map for certain, most important first."""
+    """What goes with more and is done worse than the middle of the map, both for certain; most important first."""
     values = [p.row.value for p in points if p.row.value is not None]
     if len(values) < 2:
         return ()
@@ -46,7 +46,7 @@ def finding(points: Sequence[Point], w: Words) -> str:
         return w("Too few of them are measured by a KPI for a map")
     if first:
         names = join_names([f"“{p.driver.cause.name(w.lang)}”" for p in first[:2]], w)
-        return w("Work first on {names}: it matters and is done worse than the rest", names=names)
+        return w("Work first on {names}: of weight, and done worse than the rest", names=names)
     if any(p.driver.estimate.above_zero for p in points):
         return w("What matters here is not done worse than the rest for certain")
     return w("Nothing on the map matters for certain: every range includes zero")
@@ -98,7 +98,12 @@ def figure(points: Sequence[Point], model: Model, w: Words, tokens: Tokens) -> F
         data.append(_dots(chosen, colour, sure, model, w, tokens))
     for p in points:
         right = p.row.value is not None and p.row.value > low + 0.72 * (high - low)
-        side = {"xanchor": "right" if right else "left", "xshift": -9 if right else 9, "yanchor": "bottom", "yshift": 3}
+        side: dict[str, Any] = {
+            "xanchor": "right" if right else "left",
+            "xshift": -9 if right else 9,
+            "yanchor": "bottom",
+            "yshift": 3,
+        }
         name = safe(p.driver.cause.name(w.lang)).replace(" ", NBSP)
         drawn["annotations"].append(
             text(name, tokens, p.row.value or 0.0, p.driver.estimate.effect, colour=tokens.ink, size=13, **side)

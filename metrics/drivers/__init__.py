@@ -40,6 +40,7 @@ from metrics.drivers.whatif import (
 
 __all__ = [
     "Cause", "Choice", "Compared", "Driver", "Drivers", "Effect", "Estimate", "Estimated", "Fitted", "Interval",
-    "Marks", "Meaning", "Model", "Money", "Next", "Point", "Share", "Step", "WhatIf", "befell", "cause_of", "choice", "choices",
-    "compared", "drivers", "first_choice", "fitted", "groups", "marks", "named", "next_steps", "no_models", "points", "today", "what_if",
+    "Marks", "Meaning", "Model", "Money", "Next", "Point", "Share", "Step", "WhatIf", "befell", "cause_of",
+    "choice", "choices", "compared", "drivers", "first_choice", "fitted", "groups", "marks", "named", "next_steps",
+    "no_models", "points", "today", "what_if",
 ]  # fmt: skip

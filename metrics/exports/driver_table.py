@@ -1,4 +1,4 @@
-"""What the loyalty drivers page shows beside its shares, as tables: one for each chart, unrounded, with its interval."""
+"""What the loyalty drivers page shows beside its shares, as tables: one for each chart, unrounded, with intervals."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from metrics.drivers import Cause, Compared, Driver, Drivers, Estimate, Interval, Meaning, Model, Point
-from metrics.headlines.drivers import effect_text
 from metrics.headlines.sentence import kept_together, lower, number_word, quoted, upper
 from metrics.kpis.metric import Unit
 from metrics.labels import join_names
@@ -18,38 +17,45 @@ def shape_name(shape: Shape, w: Words) -> str:
     """What a shape is called."""
     return {
         Shape.MUST_HAVE: w("Must-have"),
-        Shape.LINEAR: w("Both ends count"),
+        Shape.LINEAR: w("Both ends alike"),
         Shape.DELIGHTER: w("Delighter"),
-        Shape.UNCLEAR: w("Not sure yet"),
     }.get(shape, w("Not sure yet"))
 
 
-def shape_line(shape: Shape, w: Words) -> str:
-    """What a shape means for the work."""
-    return {
-        Shape.MUST_HAVE: w("Poor goes with less; very good goes with no more for certain."),
-        Shape.LINEAR: w("Poor goes with less and very good with more."),
-        Shape.DELIGHTER: w("Very good goes with more; poor goes with no less for certain."),
-        Shape.UNCLEAR: w("Neither end lies certainly apart, or an end is too rare."),
-    }.get(shape, "")
+def shape_line(e: Estimate, w: Words) -> str:
+    """What the shape of a driver means. It compares how steep the two ends are, so an end is called empty only where
+    its own interval says so."""
+    if e.shape is Shape.MUST_HAVE:
+        if e.reward and e.reward.low > 0:
+            return w("A point counts more at the poor end.")
+        return w("A point counts at the poor end; very good goes with no more for certain.")
+    if e.shape is Shape.DELIGHTER:
+        if e.penalty and e.penalty.high < 0:
+            return w("A point counts more at the very good end.")
+        return w("A point counts at the very good end; poor goes with no less for certain.")
+    if e.shape is Shape.LINEAR:
+        return w("A point counts alike at both ends, as far as can be told.")
+    return w("Too little to tell its shape.")
 
 
 def ends_title(rows: Sequence[Driver], w: Words) -> str:
     """Finding of the two ends: must-haves first, then delighters, then what counts both ways."""
-    by = {s: [d for d in rows if d.first.shape is s] for s in Shape}
+    by = {s: [d for d in rows if d.first.shape is s and d.meaning is not Meaning.LEAK] for s in Shape}
     if by[Shape.MUST_HAVE] and by[Shape.DELIGHTER]:
         return w(
-            "{must}: must not be poor. {delight}: delights when very good.",
+            "{must}: must not be poor. {delight}: counts most when very good.",
             must=_quoted(by[Shape.MUST_HAVE], w),
             delight=_quoted(by[Shape.DELIGHTER], w),
         )
     if by[Shape.MUST_HAVE]:
-        return w("{must}: a must-have; very good goes with no more", must=_quoted(by[Shape.MUST_HAVE], w))
+        return w(
+            "{must}: a must-have, counting more when poor than when very good", must=_quoted(by[Shape.MUST_HAVE], w)
+        )
     if by[Shape.DELIGHTER]:
-        return w("{delight}: delights when very good; poor goes with no less", delight=_quoted(by[Shape.DELIGHTER], w))
+        return w("{delight}: a delighter, counting more when very good", delight=_quoted(by[Shape.DELIGHTER], w))
     if by[Shape.LINEAR]:
-        return w("{names}: poor and very good both count", names=_quoted(by[Shape.LINEAR], w))
-    return w("No end of a scale lies certainly apart from the middle")
+        return w("{names}: poor and very good count alike", names=_quoted(by[Shape.LINEAR], w))
+    return w("No end of a scale tells a shape for certain")
 
 
 def ends_subtitle(model: Model, w: Words) -> str:
@@ -140,7 +146,7 @@ def stability(model: Model, found: Drivers, w: Words) -> str:
         )
     else:
         first = w(
-            "Split at random, the halves of the customers do not agree on the order ({agree} of 1): do not build on it.",
+            "Split at random, the halves of the customers do not agree on the order ({agree} of 1): it is no base.",
             agree=agree,
         )
     turned = [d for d in found.rows if not d.first.same_halves]
@@ -157,7 +163,7 @@ def alike(groups: Sequence[Sequence[Cause]], found: Drivers, w: Words) -> str:
     if not groups:
         worst = max((d.first.vif for d in found.rows), default=1.0)
         return w(
-            "No two of them say nearly the same (variance inflation at most {vif}; above 5 they would be read together).",
+            "No two of them say nearly the same (variance inflation at most {vif}; above 5 they are read as one).",
             vif=w.number(worst, 1),
         )
     told = []
@@ -223,9 +229,3 @@ def _quoted(drivers: Sequence[Driver], w: Words) -> str:
     if len(names) > 3:
         return w("{count} of them", count=upper(number_word(len(names), w)))
     return join_names(names, w)
-
-
-__all__ = [
-    "alike", "between", "cell_text", "compared_subtitle", "compared_title", "effect_text", "end_text", "ends_said",
-    "ends_subtitle", "ends_title", "leaks", "left_out", "map_missing", "shape_line", "shape_name", "stability", "who",
-]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is known of every KPI and loyalty, in words: goes with return, moves the score only, no evidence, contradicted."""
+"""What is known of every KPI and loyalty in words: goes with return, moves the score only, no evidence or worse."""
 
 from __future__ import annotations
 

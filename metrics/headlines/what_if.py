@@ -100,8 +100,11 @@ def trust(found: WhatIf, w: Words) -> str:
     """The weakest evidence of the chain, its n, and what is not said and why."""
     c = found.choice
     word, means = evidence_words(w)[c.evidence]
-    parts = [w("Weakest link: {word} ({means}).", word=lower(word), means=means)]
-    if c.evidence not in (Evidence.TESTED, Evidence.IDENTITY):
+    if c.evidence is Evidence.OBSERVED:
+        parts = [w("Weakest link: {word}.", word=lower(word))]
+    else:
+        parts = [w("Weakest link: {word} ({means}).", word=lower(word), means=means)]
+    if c.evidence is Evidence.OBSERVED:
         parts.append(w("It goes with return; no action has tested it yet."))
     if c.n:
         parts.append(w("n = {n}.", n=w.number(c.n)))

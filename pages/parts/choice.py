@@ -10,8 +10,8 @@ from pages.parts.frame import Page
 
 
 def choose(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
-    """The value in the address under ``key``, or the first one offered; a choice is written there. ``offered``: value ->
-    name. One value alone is no choice and draws nothing. Raises StopIteration where nothing is offered."""
+    """The value in the address under ``key``, or the first one offered; a choice is written there. ``offered``: value
+    -> name. One value alone is no choice and draws nothing. Raises StopIteration where nothing is offered."""
     first = next(iter(offered))
     chosen = page.query.get(key, first)
     chosen = chosen if chosen in offered else first

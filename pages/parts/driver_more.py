@@ -36,7 +36,7 @@ def _ends(d: Driver, model: Model, low: float, width: float, zero: str, w: Words
     marks = _end(e.penalty, "ed", 3, low, width) + _end(e.reward, "ed sq", 16, low, width)
     return (
         f'<div class="efr en"><div class="dn1">{esc(d.cause.name(w.lang))}<span class="xs mut">'
-        f"<b>{esc(words.shape_name(e.shape, w))}.</b> {esc(words.shape_line(e.shape, w))}</span></div>"
+        f"<b>{esc(words.shape_name(e.shape, w))}.</b> {esc(words.shape_line(e, w))}</span></div>"
         f'<div class="ew two" role="img" aria-label="{said}" title="{said}"><i class="ez" style="left:{zero}"></i>'
         f'{marks}</div><div class="ev2"><span class="xs mut">{esc(w("poor"))}</span> '
         f'{esc(words.end_text(e.penalty, model, w))}<br><span class="xs mut">{esc(w("very good"))}</span> '
