@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, unique
+from itertools import product
 
 from metrics.errors import Refusal, Refused
 from metrics.joining import Dims, Piece, join
@@ -217,7 +218,24 @@ def _pieces(release: Release, kpi: KPI, metric: Metric, view: str, depth: int, r
     asked = {release.cells[cell].dims for _, cell, _ in found} if request.within else set()
     if request.within and not any(all(v in dict(dims).get(d, ()) for d, v in request.within) for dims in asked):
         raise Refusal(Refused.NOT_CLEARED)
-    return [p for p in pieces if all(set(p.values(d)) & set(values) for d, values in where.items())]
+    return _holding(pieces, where, request.grain) if where else pieces
+
+
+def _holding(pieces: list[Piece], where: Mapping[str, tuple[str, ...]], grain: Grain) -> list[Piece]:
+    """Pieces that hold a value of ``where``, and those that another block of the same row pools with one of them: a
+    row named store + mail must have mail in every block, also where mail stands alone."""
+    kept: set[int] = set()
+    groups: dict[str, list[int]] = {}
+    for i, piece in enumerate(pieces):
+        groups.setdefault(_label(piece, grain), []).append(i)
+    for group in groups.values():
+        corners = {i: set(product(*(values for _, values in pieces[i].dims))) for i in group}
+        more = {i for i in group if all(set(pieces[i].values(d)) & set(values) for d, values in where.items())}
+        while more:
+            kept |= more
+            reached = set().union(*(corners[i] for i in more))
+            more = {i for i in group if i not in kept and corners[i] & reached}
+    return [piece for i, piece in enumerate(pieces) if i in kept]
 
 
 def _cover(periods: list[str], request: Request) -> set[str]:
@@ -271,16 +289,18 @@ def _groups(pieces: list[Piece], grain: Grain) -> Mapping[str, list[Piece]]:
     """Pieces by the period of the row they end in."""
     groups: dict[str, list[Piece]] = {}
     for piece in pieces:
-        if grain is Grain.BLOCK:
-            label = piece.period
-        elif grain is Grain.ALL or piece.period == WAVE:
-            label = WAVE
-        else:
-            label = block_of(months_of(piece.period)[0], grain.value)
-        groups.setdefault(label, []).append(piece)
+        groups.setdefault(_label(piece, grain), []).append(piece)
     if grain in (Grain.QUARTER, Grain.YEAR):
         return {y: g for y, g in groups.items() if y == WAVE or _months(g) == set(months_of(y))}
     return groups
+
+
+def _label(piece: Piece, grain: Grain) -> str:
+    if grain is Grain.BLOCK:
+        return piece.period
+    if grain is Grain.ALL or piece.period == WAVE:
+        return WAVE
+    return block_of(months_of(piece.period)[0], grain.value)
 
 
 def _months(pieces: list[Piece]) -> set[str]:

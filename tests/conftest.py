@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.summary import pytest_terminal_summary  # noqa: F401
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 AUDIT = os.environ.get("CX_AUDIT") == "1"

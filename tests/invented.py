@@ -156,7 +156,7 @@ def model_row(number: int, outcome: str, kind: Kind, r2: float, low: float, high
     )
 
 
-def driver_row(number: int, question: str, figures: Sequence[float]) -> tuple[Any, ...]:
+def driver_row(number: int, question: str, figures: Sequence[float], leak: bool = False) -> tuple[Any, ...]:
     """``figures``: share, low, high, tier, effect, effect low, effect high."""
     share, low, high, tier, *effect = figures
     return table_row(
@@ -179,6 +179,6 @@ def driver_row(number: int, question: str, figures: Sequence[float]) -> tuple[An
                 None,
                 None,
             ),
-            *(True, False, Shape.LINEAR, -4.0, -6.0, -2.0, 4.0, 2.0, 6.0),
+            *(True, leak, Shape.LINEAR, -4.0, -6.0, -2.0, 4.0, 2.0, 6.0),
         )
     )

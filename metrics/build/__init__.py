@@ -104,6 +104,7 @@ def build(
         withheld={s.key: len(s.withheld) for s in said.published if s.withheld},
         refused=dict(tables["refused"]),
         respondents=dict(loyalty.respondents),
+        unseen={key: censored for key, (_, censored) in loyalty.left_out.items()},
         no_model=dict(loyalty.no_model),
         undated={s.key: s.undated for s in said.published if s.undated},
         before_history=facts.left_out,

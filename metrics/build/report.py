@@ -31,6 +31,8 @@ class Report:
     refused: dict[str, str]
     respondents: dict[tuple[str, str], int]
     """(Base, outcome) -> rows behind its driver model."""
+    unseen: dict[tuple[str, str], int]
+    """(Base, outcome) -> rows left out because they could not yet show what they did."""
     no_model: dict[tuple[str, str], str]
     """(Base, outcome) -> why it has no driver model."""
     undated: dict[str, int]
@@ -91,7 +93,9 @@ def lines(report: Report) -> Iterator[str]:
     for kpi, reason in report.refused.items():
         yield f"  {kpi}: refused ({reason})"
     for (base, outcome), n in report.respondents.items():
-        yield f"  drivers of {outcome} ({base}): n = {n:,}"
+        unseen = report.unseen.get((base, outcome), 0)
+        left = f"; {unseen:,} left out, whose time had not passed when the data ended" if unseen else ""
+        yield f"  drivers of {outcome} ({base}): n = {n:,}{left}"
     for (base, outcome), reason in report.no_model.items():
         yield f"  drivers of {outcome} ({base}): refused ({reason})"
     took = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())

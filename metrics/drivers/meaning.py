@@ -33,7 +33,8 @@ class Meaning(Enum):
     """Its effect on the score lies above zero and its share there above its share in behaviour, while the effect on
     behaviour includes zero. The shares must differ for certain: a weak driver is not called a hollow one."""
     UNSURE = "unsure"
-    """The effect on behaviour includes zero and also effects as large as those of drivers that go with return."""
+    """The effect on behaviour includes zero and also effects as large as those of drivers that go with return; or the
+    driver nearly determines the outcome, so that one was probably recorded from the other (``Drivers.leaking``)."""
     NONE = "none"
     """The effect on behaviour includes zero and nothing of weight."""
     SCORE = "score"
@@ -80,6 +81,11 @@ class Drivers:
         return tuple((n, tuple(r for r in self.rows if r.first.tier == n)) for n in numbers)
 
     @property
+    def leaking(self) -> tuple[Driver, ...]:
+        """Drivers that nearly determine the outcome they are ordered by: warnings, not winners."""
+        return tuple(r for r in self.rows if r.first.leak)
+
+    @property
     def hollow(self) -> Driver | None:
         """The driver that most moves the score without the return."""
         return max(self.of(Meaning.SCORE_ONLY), key=lambda d: d.stated.share if d.stated else 0.0, default=None)
@@ -108,9 +114,9 @@ def drivers(release: Release) -> Drivers | None:
     causes = [cause_of(release.strategy, What.QUESTION, item.question, "") for item in declared.items]
     behaviour, stated = found.get(Kind.BEHAVIOUR), found.get(Kind.STATED)
     pairs = [(c, behaviour.estimate(c) if behaviour else None, stated.estimate(c) if stated else None) for c in causes]
-    sure = [b.effect for _, b, _ in pairs if b and b.above_zero]
+    sure = [b.effect for _, b, _ in pairs if b and b.above_zero and not b.leak]
     rows = [Driver(c, b, s, _meaning(b, s, min(sure, default=None))) for c, b, s in pairs if b or s]
-    rows.sort(key=lambda d: (d.first.tier, -d.first.share))
+    rows.sort(key=lambda d: (d.first.leak, d.first.tier, -d.first.share))
     return Drivers(
         behaviour.model if behaviour else None,
         stated.model if stated else None,
@@ -148,12 +154,14 @@ def _meaning(behaviour: Estimate | None, stated: Estimate | None, weight: float 
     if any(e.leak for e in (behaviour, stated) if e):
         return Meaning.LEAK
     if behaviour is None:
-        return Meaning.SCORE if stated and stated.above_zero else Meaning.UNSURE
+        return Meaning.SCORE if stated and stated.above_zero and not stated.leak else Meaning.UNSURE
+    if behaviour.leak:
+        return Meaning.UNSURE
     if behaviour.above_zero:
         return Meaning.RETURN
     if behaviour.below_zero:
         return Meaning.AGAINST
-    if stated and stated.above_zero and stated.low > behaviour.high:
+    if stated and stated.above_zero and not stated.leak and stated.low > behaviour.high:
         return Meaning.SCORE_ONLY
     return Meaning.UNSURE if weight is None or behaviour.effect_high >= weight else Meaning.NONE
 

@@ -55,6 +55,10 @@ class DuckDBEngine:
         """A table in memory from an Ibis expression or a SELECT; replaces one of that name."""
         self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {self.sql(query)}")
 
+    def view(self, name: str, query: Any) -> None:
+        """A name for a query, run anew wherever it is used; replaces one of that name."""
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {self.sql(query)}")
+
     def register(self, name: str, table: pa.Table, query: str = "SELECT * FROM arrow_in") -> None:
         """A table in memory from Arrow data, which ``query`` sees as ``arrow_in``; replaces one of that name."""
         self._connection.register("arrow_in", table)

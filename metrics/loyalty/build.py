@@ -52,6 +52,7 @@ class _Run:
     left_out: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     made: customers.Wide | None = None
     panels: dict[str, Panel] = field(default_factory=dict)
+    said: dict[str, Panel | Refused] = field(default_factory=dict)
     effects: dict[tuple[str, str], Effect | Refused] = field(default_factory=dict)
 
 
@@ -59,7 +60,7 @@ def fit_all(engine: Any, strategy: Strategy, found: Read, cells: Cells | None = 
     """All declared models, links and labels of the company whose facts stand in the engine. ``cells``: what is
     published, for links of monthly figures and for actions."""
     run = _Run(engine, strategy, found, cells or {})
-    live(engine)
+    live(engine, strategy)
     _surveys(run)
     _customers(run)
     _links(run)
@@ -73,11 +74,25 @@ def _surveys(run: _Run) -> None:
     declared = run.strategy.loyalty.drivers
     for outcome in declared.outcomes if declared else ():
         try:
-            panel = survey.panel(run.engine, run.strategy, run.found, outcome.kpi)
+            panel = _said(run, outcome.kpi)
         except Refusal as no:
             _none(run, Base.SURVEY, outcome.kpi, no.kind)
             continue
         _fit(run, panel)
+
+
+def _said(run: _Run, outcome: str) -> Panel:
+    """The survey panel of an outcome, made once. Raises Refusal as ``survey.panel`` does."""
+    if outcome not in run.said:
+        try:
+            name = f"panel_survey_{len(run.said)}"
+            run.said[outcome] = survey.panel(run.engine, run.strategy, run.found, outcome, name)
+        except Refusal as no:
+            run.said[outcome] = no.kind
+    panel = run.said[outcome]
+    if isinstance(panel, Refused):
+        raise Refusal(panel)
+    return panel
 
 
 def _customers(run: _Run) -> None:
@@ -137,7 +152,16 @@ def _effect(run: _Run, kpi: KPI, other: KPI) -> Effect | Refused:
         monthly = {k.id: _monthly(run, k) for k in (kpi, other)}
         try:
             run.effects[key] = links.between(
-                run.engine, run.strategy, run.found, run.made, kpi, other, run.panels, monthly, KEPT
+                run.engine,
+                run.strategy,
+                run.found,
+                run.made,
+                kpi,
+                other,
+                run.panels,
+                lambda outcome: _said(run, outcome),
+                monthly,
+                KEPT,
             )
         except Refusal as no:
             run.effects[key] = no.kind

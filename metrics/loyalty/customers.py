@@ -24,7 +24,7 @@ from metrics.errors import Refusal, Refused
 from metrics.loyalty import behaviour
 from metrics.loyalty.drivers import Term, needed
 from metrics.loyalty.evidence import Base, Kind, What
-from metrics.loyalty.experience import HUNDREDTH, measurable, rows_of
+from metrics.loyalty.experience import HUNDREDTH, measurable, name_of
 from metrics.loyalty.panel import Panel, block, dimensions, period, staff_behind
 from metrics.sources.read import Read
 from metrics.strategy.model import CONDITION_VALUES, KPI, Action, Strategy
@@ -59,8 +59,7 @@ def wide(engine: Any, strategy: Strategy, found: Read) -> Wide:
     _contacts(engine, window)
     told = [Term(f"k{i}", HUNDREDTH, What.KPI, k.id) for i, k in enumerate(k for k in strategy.kpis if measurable(k))]
     for term in told:
-        rows_of(engine, strategy, strategy.kpi(term.driver), "kpi_rows")
-        engine.create(term.column, _within("kpi_rows", window, "a.value"))
+        engine.create(term.column, _within(name_of(strategy.kpi(term.driver)), window, "a.value"))
     conditions, actions = _conditions(strategy), tuple(_exposures(strategy))
     _join(engine, strategy, told, conditions, actions)
     counted = _counts(engine, WIDE, [*(c for c, _ in conditions), *(a for a, _ in actions)])
@@ -113,8 +112,7 @@ def _join(
         f" LEFT JOIN ({over}) AS over ON over.customer = f.customer LEFT JOIN ({met}) AS met"
         f" ON met.customer = f.customer LEFT JOIN ({means}) AS means ON means.customer = f.customer",
     )
-    all_lines = engine.table(LINES)
-    staff_behind(engine, WHO, all_lines.select("handled", row=all_lines.customer))
+    staff_behind(engine, WHO, f'SELECT customer AS "row", handled FROM {LINES}')
     for name in (LINES, CONTACTS, *(t.column for t in told)):
         engine.drop(name)
 
@@ -218,14 +216,11 @@ def _within(table: str, window: int, columns: str) -> str:
 def _contacts(engine: Any, window: int) -> None:
     """Table ``panel_contacts``: contacts in the window, with how a complaint went and whether the customer waited.
     Where the sources link contacts to orders, a complaint counts if it is about the first order, as in the cohorts."""
-    c = engine.table("lived_contacts")
-    engine.create(
-        "kpi_rows", c.select("customer", "handled", "complaint", "waited", "began", "known", about=c.order_row)
-    )
-    linked = engine.query("SELECT count(about) AS n FROM kpi_rows").column("n")[0].as_py()
+    contacts = "(SELECT *, order_row AS about FROM lived_contacts)"
+    linked = engine.query("SELECT count(order_row) AS n FROM lived_contacts").column("n")[0].as_py()
     none = CONDITION_VALUES["complaint"].index("none")
     mine = f'CASE WHEN a.about = f."order" THEN a.complaint ELSE {none} END' if linked else "a.complaint"
-    engine.create(CONTACTS, _within("kpi_rows", window, f"{mine} AS complaint, a.waited"))
+    engine.create(CONTACTS, _within(contacts, window, f"{mine} AS complaint, a.waited"))
 
 
 def _conditions(strategy: Strategy) -> list[tuple[Term, int]]:

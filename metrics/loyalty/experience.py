@@ -37,10 +37,13 @@ def measurable(kpi: KPI) -> bool:
     return metric.fact in FACTS and not metric.per_month and not metric.behaviour
 
 
-def live(engine: Any) -> None:
-    """Make ``lived_<fact>``: the facts of known customers with ``began`` and ``known``, the time a row began and the
-    time its result was known; contacts also have ``asked``, answers fall to the time their contact was over where they
-    have none; orders also have ``fitted``, when what was ordered was installed."""
+def live(engine: Any, strategy: Strategy) -> None:
+    """Make ``rows_<kpi>`` for every KPI that can be told of a customer: its rows of known customers with ``row``,
+    ``customer``, ``value`` in hundredths, ``began`` and ``known`` (times; ``known``: when the result was), ``about``
+    (the order's row; null: none), ``handled``, and the places of ``segment`` and ``region``.
+
+    They are views of ``lived_<fact>``: the facts of known customers with these times. An answer that has no time of its
+    own falls to when its contact was over; an order is known when it is delivered, and ``fitted`` when installed."""
     contacts = engine.table("src_contacts")
     over = ibis.greatest(ibis.coalesce(contacts.resolved_at, contacts.opened), contacts.opened)
     engine.create("time_contacts", contacts.select(t_row=contacts["row"], began=contacts.opened, known=over))
@@ -70,12 +73,18 @@ def live(engine: Any) -> None:
         j = rows.join(time, rows["row"] == time.t_row).drop("t_row")
         engine.create(f"lived_{fact}", j.filter(j.began.notnull()))
         engine.drop(f"time_{fact}")
+    for kpi in strategy.kpis:
+        if measurable(kpi):
+            engine.view(name_of(kpi), _rows(engine, strategy, kpi))
 
 
-def rows_of(engine: Any, strategy: Strategy, kpi: KPI, name: str) -> None:
-    """Table ``name``: the KPI's rows of known customers (``live`` first): ``row``, ``customer``, ``value`` in
-    hundredths, ``began`` and ``known``, ``about`` (the order's row; null: none), ``handled``, and the places of
-    ``segment`` and ``region``. A scope keeps the rows of its values, as in the cells it names."""
+def name_of(kpi: KPI) -> str:
+    """The view of a KPI's rows."""
+    return f"rows_{kpi.id}"
+
+
+def _rows(engine: Any, strategy: Strategy, kpi: KPI) -> Any:
+    """A KPI's rows, an Ibis table. A scope keeps the rows of its values, as in the cells it names."""
     metric, params = BY_ID[kpi.metric], BY_ID[kpi.metric].given(kpi.of)
     rows = metric.rows(engine.table(f"lived_{metric.fact}"), params)
     for dimension, values in (kpi.scope.where if kpi.scope else {}).items():
@@ -90,17 +99,14 @@ def rows_of(engine: Any, strategy: Strategy, kpi: KPI, name: str) -> None:
     elif metric.fact == "orders":
         installed = metric.id == "on_time" and kpi.of.get("promise") == "installation"
         known = rows.fitted if installed else rows.known if metric.id == "on_time" else rows.began
-    engine.create(
-        name,
-        rows.select(
-            "row",
-            "customer",
-            "handled",
-            "began",
-            known=known,
-            value=(value / HUNDREDTH).round().cast("int64"),
-            about=rows["row"] if metric.fact == "orders" else rows.order_row,
-            segment=rows.segment.cast("int64"),
-            region=rows.region.cast("int64"),
-        ),
+    return rows.select(
+        "row",
+        "customer",
+        "handled",
+        "began",
+        known=known,
+        value=(value / HUNDREDTH).round().cast("int64"),
+        about=rows["row"] if metric.fact == "orders" else rows.order_row,
+        segment=rows.segment.cast("int64"),
+        region=rows.region.cast("int64"),
     )

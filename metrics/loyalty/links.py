@@ -7,24 +7,23 @@ how one KPI's monthly change goes with the other's a month later; few months say
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, erfc, sqrt
 from typing import Any
 
-import ibis
 import numpy as np
 
 from metrics.errors import Refusal, Refused
-from metrics.loyalty import behaviour, customers, survey
+from metrics.loyalty import behaviour, customers
 from metrics.loyalty.contrast import leaks, levels
 from metrics.loyalty.drivers import DriverModel, Term, centred, fit, needed, round3, slopes
 from metrics.loyalty.evidence import Base, Kind, What
-from metrics.loyalty.experience import HUNDREDTH, measurable, rows_of
+from metrics.loyalty.experience import HUNDREDTH, measurable, name_of
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.models import SLIM, engine_has, slim
-from metrics.loyalty.panel import Panel, block, cleared, period, staff_behind
-from metrics.loyalty.sums import Sums, sums
+from metrics.loyalty.panel import Panel, cleared, period_sql, staff_behind
+from metrics.loyalty.sums import BLOCKS, Sums, sums
 from metrics.sources.read import Read
 from metrics.strategy.model import KPI, Strategy
 
@@ -137,11 +136,12 @@ def after_rows(engine: Any, strategy: Strategy, found: Read, kpi: KPI, done: KPI
     Raises Refusal: NO_SIGNAL for a KPI that sources do not tell of single customers, SAMPLED, TOO_FEW, NOT_CLEARED."""
     if not measurable(kpi) or done.scope is not None:
         raise Refusal(Refused.NO_SIGNAL)
-    rows_of(engine, strategy, kpi, "pair_a")
-    a = engine.table("pair_a")
-    starts = a.select("customer", key=a["row"], day=a.known.date())
-    engine.create("pair_means", behaviour.after(engine, strategy, found, starts, done).rename(m_row="key"))
-    return _paired(engine, strategy, kpi, done, Kind.BEHAVIOUR, behaviour.term(done), "handled")
+    rows = name_of(kpi)
+    engine.create("pair_starts", f'SELECT "row" AS key, customer, CAST(known AS DATE) AS day FROM {rows}')
+    after = behaviour.after(engine, strategy, found, engine.table("pair_starts"), done)
+    engine.create("pair_means", after.rename(a_row="key"))
+    who = f'SELECT "row", handled FROM {rows}'
+    return _paired(engine, strategy, kpi, done, Kind.BEHAVIOUR, behaviour.term(done), who)
 
 
 def on_experience(engine: Any, strategy: Strategy, kpi: KPI, other: KPI) -> Effect:
@@ -151,39 +151,36 @@ def on_experience(engine: Any, strategy: Strategy, kpi: KPI, other: KPI) -> Effe
     Raises Refusal: NO_SIGNAL without any, TOO_FEW, NOT_CLEARED."""
     if not (measurable(kpi) and measurable(other)):
         raise Refusal(Refused.NO_SIGNAL)
-    rows_of(engine, strategy, kpi, "pair_a")
-    rows_of(engine, strategy, other, "pair_b")
     p = strategy.loyalty.panel
-    joined = (
-        "pair_a AS a JOIN pair_b AS b ON a.customer = b.customer"
-        f" AND b.known > a.known + INTERVAL '{p.lag_days}' DAY"
-        f" AND b.known <= a.known + INTERVAL '{p.lag_days + p.window_days}' DAY"
-    )
     engine.create(
-        "pair_means",
-        'SELECT a."row" AS m_row, CAST(round(avg(b.value)) AS BIGINT) AS y, min(b.handled) AS handled_b'
-        f' FROM {joined} GROUP BY a."row"',
+        "pair_lines",
+        'SELECT a."row" AS a_row, b."row" AS b_row, b.value, a.handled AS a_handled, b.handled AS b_handled'
+        f" FROM {name_of(kpi)} AS a JOIN {name_of(other)} AS b ON a.customer = b.customer"
+        f" AND b.known > a.known + INTERVAL '{p.lag_days}' DAY"
+        f" AND b.known <= a.known + INTERVAL '{p.lag_days + p.window_days}' DAY",
     )
-    met = engine.query(f'SELECT count(DISTINCT b."row") AS n FROM {joined}').column("n")[0].as_py()
-    effect = _paired(engine, strategy, kpi, other, Kind.STATED, Term("y", HUNDREDTH), "handled", "handled_b")
-    return replace(effect, reach=round3(min(1.0, met / _size(engine, "pair_b"))))
+    engine.create("pair_means", "SELECT a_row, CAST(round(avg(value)) AS BIGINT) AS y FROM pair_lines GROUP BY a_row")
+    met = engine.query("SELECT count(DISTINCT b_row) AS n FROM pair_lines").column("n")[0].as_py()
+    sides = (f'SELECT a_row AS "row", {side}_handled AS handled FROM pair_lines' for side in "ab")
+    effect = _paired(engine, strategy, kpi, other, Kind.STATED, Term("y", HUNDREDTH), " UNION ".join(sides))
+    return replace(effect, reach=round3(min(1.0, met / _size(engine, name_of(other)))))
 
 
 def _size(engine: Any, table: str) -> int:
     return int(engine.query(f"SELECT count(*) AS n FROM {table}").column("n")[0].as_py())
 
 
-def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, outcome: Term, *handled: str) -> Effect:
-    """The effect of the value of ``pair_a`` on ``y`` of ``pair_means``, customers of one kind compared."""
+def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, outcome: Term, who: str) -> Effect:
+    """The effect of a KPI's rows on ``y`` of ``pair_means`` (a_row, y), customers of one kind compared. ``who``: a
+    query of (row, handled)."""
     p = strategy.loyalty.panel
-    a, m = engine.table("pair_a"), engine.table("pair_means")
-    j = a.join(m, a["row"] == m.m_row)
-    held = [c for c in j.columns if c.startswith("handled")]
-    where = {"x": j.value, "block": block(j.customer), "period": period(j.began, p.periods)}
-    engine.create("pair", j.select("row", "customer", "segment", "region", "y", *held, **where))
-    pair = engine.table("pair")
-    lines = [pair.select("row", handled=pair[c]) for c in handled]
-    staff_behind(engine, "pair_who", ibis.union(*lines) if len(lines) > 1 else lines[0])
+    engine.create(
+        "pair",
+        f'SELECT a."row", a.customer, a.segment, a.region, a.value AS x, m.y, a.customer % {BLOCKS} AS block,'
+        f" {period_sql('a.began', p.periods)} AS period FROM {name_of(kpi)} AS a"
+        ' JOIN pair_means AS m ON a."row" = m.a_row',
+    )
+    staff_behind(engine, "pair_who", who)
     term = Term("x", HUNDREDTH, What.KPI, kpi.id)
     panel = Panel(
         base=Base.CUSTOMERS,
@@ -201,9 +198,10 @@ def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, o
     return of_panel(engine, strategy, panel, term)
 
 
-def on_question(engine: Any, strategy: Strategy, found: Read, question: str, outcome: str) -> Effect:
-    """The effect of one scale point of a driver question on an outcome of the survey panel, beside the others."""
-    panel = survey.panel(engine, strategy, found, outcome)
+def on_question(engine: Any, strategy: Strategy, panel: Panel, question: str) -> Effect:
+    """The effect of one scale point of a driver question on the outcome of a survey panel, beside the others.
+
+    Raises Refusal: NO_SIGNAL where the question is the outcome itself, else as ``of_panel``."""
     term = next((t for t in panel.drivers if t.driver == question), None)
     if term is None:
         raise Refusal(Refused.NO_SIGNAL)
@@ -215,7 +213,7 @@ def over_months(strategy: Strategy, one: Monthly, other: Monthly, replicates: in
     the lag has): least squares of first differences, which a common trend cannot feign, with Student's t.
 
     Raises Refusal(TOO_FEW) below 12 pairs of changes, or where one never changes."""
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     lag = max(1, ceil(strategy.loyalty.panel.lag_days / 30))
     x, y = _changes(one), _changes(other)
@@ -225,7 +223,7 @@ def over_months(strategy: Strategy, one: Monthly, other: Monthly, replicates: in
         raise Refusal(Refused.TOO_FEW)
     effect, error = _line(a, b)
     free = len(months) - 2
-    half = float(student.ppf(0.975, free)) * error
+    half = float(stdtrit(free, 0.975)) * error
     middle = len(months) // 2
     draws = effect + error * np.random.default_rng(len(months)).standard_t(free, replicates)
     return Effect(
@@ -272,10 +270,12 @@ def between(
     kpi: KPI,
     other: KPI,
     panels: Mapping[str, Panel],
+    said: Callable[[str], Panel],
     monthly: Mapping[str, Monthly],
     replicates: int,
 ) -> Effect:
-    """The effect of a KPI on another on the best ground there is: ``panels`` by behaviour, ``monthly`` by KPI.
+    """The effect of a KPI on another on the best ground there is: ``panels`` of customers by behaviour, ``said`` the
+    survey panel of an outcome (or a Refusal), ``monthly`` by KPI.
 
     Raises Refusal: the reason on the best ground the KPIs could stand on."""
     question = question_of(strategy, kpi)
@@ -290,10 +290,10 @@ def between(
             return None
 
     if question and other.scope is None:
-        said = other.of.get("question")
-        relation = any(q.id == said and q.listens_to == "relationship" for q in strategy.questions)
+        asked = other.of.get("question")
+        relation = any(q.id == asked and q.listens_to == "relationship" for q in strategy.questions)
         if behaviour.is_behaviour(other) or relation:
-            effect = attempt(on_question, engine, strategy, found, question, other.id)
+            effect = attempt(lambda: on_question(engine, strategy, said(other.id), question))
             if effect:
                 return effect
     term = next((t for t in made.kpis if t.driver == kpi.id), None) if made else None

@@ -65,6 +65,14 @@ def period(day: Any, grain: str) -> Any:
     return (number - number.mod(months)).fill_null(-1).cast("int64")
 
 
+def period_sql(time: str, grain: str) -> str:
+    """``period`` of a time column as SQL text."""
+    if grain == "none":
+        return "CAST(-1 AS BIGINT)"
+    number = f"(extract(year FROM {time}) * 12 + extract(month FROM {time}) - 1)"
+    return f"CAST(coalesce({number} - {number} % {MONTHS[grain]}, -1) AS BIGINT)"
+
+
 def period_name(first_month: int, grain: str) -> str:
     """2025-H1 for the half-year that begins in that month."""
     return block_of(f"{first_month // 12:04d}-{first_month % 12 + 1:02d}", grain)
@@ -103,12 +111,13 @@ def cleared(engine: Any, strategy: Strategy, table: str, who: str, where: str = 
     return len(customers[1])
 
 
-def staff_behind(engine: Any, name: str, lines: Any) -> None:
-    """Table ``name`` (row, staff) from (row, handled) pairs; a line nobody can tell the staff of is UNKNOWN's."""
-    known = engine.table("fact_staff").rename(line="handled")
-    mine = lines.filter(lines.handled.notnull()).distinct()
-    j = mine.left_join(known, mine.handled == known.line)
-    engine.create(name, j.select(row=j["row"], staff=j.staff.cast("int64").fill_null(UNKNOWN)).distinct())
+def staff_behind(engine: Any, name: str, lines: str) -> None:
+    """Table ``name`` (row, staff) from a query of (row, handled); a line nobody can tell the staff of is UNKNOWN's."""
+    engine.create(
+        name,
+        f'SELECT DISTINCT mine."row", CAST(coalesce(known.staff, {UNKNOWN}) AS BIGINT) AS staff FROM ({lines}) AS mine'
+        " LEFT JOIN fact_staff AS known ON known.handled = mine.handled WHERE mine.handled IS NOT NULL",
+    )
 
 
 def whole_numbers(engine: Any, rows: Any, columns: Sequence[str]) -> dict[str, float]:

@@ -26,9 +26,8 @@ KNOWN = ("segment", "region", "channel", "product")
 UNNAMED = 2**33
 
 
-def panel(engine: Any, strategy: Strategy, found: Read, outcome: str) -> Panel:
-    """The complete cases for one outcome, a KPI of a behaviour or of the score of a question, as table
-    ``panel_survey`` in the engine.
+def panel(engine: Any, strategy: Strategy, found: Read, outcome: str, name: str = "panel_survey") -> Panel:
+    """The complete cases for one outcome, a KPI of a behaviour or of the score of a question, as table ``name``.
 
     Raises Refusal: SAMPLED for a behaviour when orders are a sample, NO_SIGNAL when the sources hold nothing of it,
     TOO_FEW below max(10 p, 200) respondents, NOT_CLEARED when the KPI is read from a part of the company only (a model
@@ -59,20 +58,20 @@ def panel(engine: Any, strategy: Strategy, found: Read, outcome: str) -> Panel:
         rows = rows.mutate(y=rows[columns[-1]])
         end, kind = Term("y", units[columns[-1]]), Kind.STATED
     places = [d for d in dimensions(strategy) if d in KNOWN]
-    engine.create("panel_survey", rows.select("row", "customer", "block", "period", *places, *columns, "y"))
-    made = engine.table("panel_survey")
+    engine.create(name, rows.select("row", "customer", "block", "period", *places, *columns, "y"))
+    made = engine.table(name)
     n = engine.query(made.aggregate(n=made.count())).column("n")[0].as_py()
     if n < needed(len(drivers)):
         raise Refusal(Refused.TOO_FEW if n else Refused.NO_SIGNAL)
     a = _answers(engine, questions)
-    staff_behind(engine, "panel_survey_who", a.select("handled", row=a.response))
+    staff_behind(engine, f"{name}_who", engine.sql(a.select("handled", row=a.response)))
     terms = [Term(c, units[c], What.QUESTION, q) for c, q in zip(columns, questions)]
     return Panel(
         base=Base.SURVEY,
         outcome_kpi=outcome,
         kind=kind,
-        table="panel_survey",
-        who="panel_survey_who",
+        table=name,
+        who=f"{name}_who",
         drivers=tuple(terms[: len(drivers)]),
         outcome=end,
         controls=tuple(d for d in places if d in strategy.loyalty.panel.controls),

@@ -6,11 +6,15 @@ hashes of known ids are looked up in a moment.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+
+import pyarrow as pa
 
 from metrics.engines.duckdb import DuckDBEngine
 from metrics.sources.canonical import BY_NAME, Table
 from metrics.sources.typed import literal
+from metrics.strategy.workforce import fold
 
 #: Rows of these tables may be about a contact or an order.
 ABOUT_CONTACT = ("answers", "invitations", "complaints")
@@ -33,26 +37,30 @@ def number(engine: DuckDBEngine, tables: Collection[str], left_out: Collection[s
 
 
 def _number_staff(engine: DuckDBEngine, tables: list[str]) -> set[str]:
-    """``src_<table>_staff``. Spellings that differ in case or spaces are one person: counting two would be unsafe."""
+    """``src_<table>_staff``. Spellings that differ only in case, accents, width, spaces, punctuation or look-alike
+    letters are one person: counting two would be unsafe, while counting two people as one is not."""
     if not tables:
         return set()
     each = " UNION ALL ".join(f'SELECT {literal(t)} AS t, "row", unnest(staff) AS id FROM all_{t}' for t in tables)
-    engine.create("staff_all", f"SELECT *, lower(regexp_replace(id, '\\s+', ' ', 'g')) AS person FROM ({each})")
-    engine.create(
-        "number_staff",
-        "SELECT person, CAST(row_number() OVER (ORDER BY person) - 1 AS INTEGER) AS staff"
-        " FROM (SELECT DISTINCT person FROM staff_all)",
-    )
+    engine.create("staff_all", each)
+    ids: list[str] = sorted(engine.query("SELECT DISTINCT id FROM staff_all")["id"].to_pylist())
+    number = {person: i for i, person in enumerate(sorted({_person(id) for id in ids}))}
+    numbers = pa.array([number[_person(id)] for id in ids], pa.int32())
+    engine.register("number_staff", pa.table({"id": pa.array(ids, pa.string()), "staff": numbers}))
     for table in tables:
         engine.create(
             f"src_{table}_staff",
-            'SELECT DISTINCT a."row", n.staff FROM staff_all a JOIN number_staff n USING (person)'
+            'SELECT DISTINCT a."row", n.staff FROM staff_all a JOIN number_staff n USING (id)'
             f" WHERE a.t = {literal(table)} ORDER BY ALL",
         )
-    found = set(engine.query("SELECT DISTINCT id FROM staff_all")["id"].to_pylist())
     engine.drop("staff_all")
     engine.drop("number_staff")
-    return found
+    return set(ids)
+
+
+def _person(id: str) -> str:
+    """What is left of an id when nothing counts but its letters and digits; all of it where nothing is left."""
+    return re.sub(r"[\W_]+", "", fold(id)) or id
 
 
 def _number_customers(engine: DuckDBEngine, tables: list[str]) -> set[str]:

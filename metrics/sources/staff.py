@@ -18,6 +18,8 @@ from metrics.strategy.workforce import is_workforce, looks_like_person
 
 #: Values looked at, share of them that must look like persons, and fewest values that say anything.
 _LOOKED_AT, _SHARE, _FEWEST = 2000, 0.5, 3
+#: From so many rows on, staff who are nearly as many as rows are no staff.
+_MANY, _SHARE_OF_ROWS = 100, 0.9
 #: A long list of two to four capitalised words each is a list of names, also of names that no list here knows.
 _LONG_LIST, _LONG_SHARE = 50, 0.8
 
@@ -60,9 +62,20 @@ def check_values(
     sources: Sources, number: int, header: Sequence[str], texts: str, columns: Sequence[int], engine: DuckDBEngine
 ) -> None:
     """Raise DataError for a column mapped to a text whose values are names, e-mails or phone extensions, or
-    stand one-to-one with a staff column. ``texts``: table with c0, c1 ... for the places in ``columns``."""
+    stand one-to-one with a staff column; and for a staff column that tells rows apart instead of people.
+    ``texts``: table with c0, c1 ... for the places in ``columns``."""
     file = sources.files[number]
     at = {header[place]: f"c{i}" for i, place in enumerate(columns)}
+    for j, feed in enumerate(file.tables):
+        ids = [at[c] for key in BY_NAME[feed.table].key for c in feed.columns.get(key, ())]
+        for column in feed.columns.get("staff", ()):
+            if _row_by_row(engine, texts, at[column], ids):
+                raise DataError(
+                    f"Column '{column}' of '{file.file}' has another value in nearly every row, so it tells rows apart"
+                    " and not who handled them.",
+                    sources.place("files", number, "tables", j, "columns", "staff"),
+                    "Map the column that says who did it: with a false one, one person would count as many.",
+                )
     staff = [at[c] for c in dict.fromkeys(c for f in file.tables for c in f.columns.get("staff", ())) if c in at]
     for j, feed in enumerate(file.tables):
         for path, column in _cuts(feed):
@@ -110,6 +123,17 @@ def _persons(values: Sequence[str]) -> bool:
 def _capitalised(value: str) -> bool:
     words = re.findall(r"[^\s'’.-]+", value)
     return 2 <= len(words) <= 4 and all(word.isalpha() and word[0].isupper() for word in words)
+
+
+def _row_by_row(engine: DuckDBEngine, texts: str, staff: str, ids: Sequence[str]) -> bool:
+    """Whether a staff column repeats the id of the row, or has a value of its own in nearly every row of many."""
+    same = " OR ".join(f"{staff} = {id}" for id in ids) or "false"
+    found = engine.query(
+        f"SELECT count(*) AS n, count(DISTINCT {staff}) AS people, count(*) FILTER (WHERE {same}) AS same"
+        f" FROM {texts} WHERE {staff} IS NOT NULL"
+    ).to_pylist()[0]
+    n = found["n"]
+    return bool(n >= _FEWEST and (2 * found["same"] > n or (n >= _MANY and found["people"] > _SHARE_OF_ROWS * n)))
 
 
 def _one_to_one(engine: DuckDBEngine, texts: str, column: str, staff: str) -> bool:

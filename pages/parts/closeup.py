@@ -25,13 +25,19 @@ def pick(page: Page) -> str | None:
     place = None if chosen is None else 0
     with st.container(key="pick"):
         st.selectbox(
-            page.w("KPI"), list(names), format_func=lambda id: names[id], key="kpi", index=place, on_change=_to_address
+            page.w("KPI"),
+            list(names),
+            format_func=lambda id: names[id],
+            key="kpi",
+            index=place,
+            on_change=_to_address,
+            args=(tuple(names),),
         )
     return chosen
 
 
-def _to_address() -> None:
-    if st.session_state["kpi"]:
+def _to_address(offered: tuple[str, ...]) -> None:
+    if st.session_state["kpi"] in offered:
         st.query_params["kpi"] = st.session_state["kpi"]
 
 

@@ -91,7 +91,9 @@ class Page:
         """``make()`` once for this release, language, theme, period, segment and ``more``; then from memory.
 
         Shared by all sessions: what is kept must not be changed afterwards."""
-        key = (self.release.stamp, self.state.stamp, name, self.lang, self.theme, self.period, self.segment, more)
+        # links inside what is kept carry the address of who asked first, so it is part of the key
+        asked = (self.lang, self.theme, self.period, self.segment, *self.kept_query().values())
+        key = (self.release.stamp, self.state.stamp, name, asked, more)
         return _keep(key, make)
 
 
@@ -177,7 +179,9 @@ def _open(page_id: str, draw: Callable[[Page], None], filters: tuple[str, ...]) 
     clicked = followed(names)
     if clicked:
         st.switch_page(script(clicked[0]), query_params=clicked[1])
-    page = Page(page_id, release, release.strategy, state, w, lang, theme, period, segment, {**query, **kept})
+    # What stays in the address goes into links, which are kept for all sessions: only what was understood may.
+    query = {key: value for key, value in query.items() if key not in address.KEPT} | kept
+    page = Page(page_id, release, release.strategy, state, w, lang, theme, period, segment, query)
     body = st.empty()
     try:
         with body.container():
@@ -306,7 +310,7 @@ def _language(lang: str, offered: tuple[str, ...], w: Words) -> None:
         key="language",
         required=True,
         on_change=_to_address,
-        args=("language", "lang"),
+        args=("language", "lang", offered),
         label_visibility="collapsed",
         wrap=False,
     )
@@ -326,7 +330,7 @@ def _filters(page: Page, options: tuple[str, ...], wanted: tuple[str, ...]) -> N
                 format_func=lambda value: segments.get(value) or w("All customers"),
                 key="segment",
                 on_change=_to_address,
-                args=("segment", "segment"),
+                args=("segment", "segment", ("all", *segments)),
                 width=230,
             )
         if "period" in wanted and len(options) > 1:
@@ -337,7 +341,7 @@ def _filters(page: Page, options: tuple[str, ...], wanted: tuple[str, ...]) -> N
                 format_func=lambda value: _capital(w.period(value)),
                 key="period",
                 on_change=_to_address,
-                args=("period", "period"),
+                args=("period", "period", options),
                 width=230,
             )
         mark = cards.draft(w) if page.release.draft else ""
@@ -348,8 +352,10 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _to_address(widget: str, key: str) -> None:
+def _to_address(widget: str, key: str, offered: tuple[str, ...]) -> None:
     value = st.session_state[widget]
+    if value not in offered:  # Streamlit takes any text that is sent to it
+        return
     if value == "all":
         st.query_params.pop(key, None)
     else:

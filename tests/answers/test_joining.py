@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metrics.answers import Grain, Request, ask
 from metrics.joining import Piece, join
+from metrics.release import FORMAT, Release, write
+from metrics.strategy.load import load
+from tests.attacks.planted import padded
+from tests.build.small import STRATEGY
 from tests.conftest import FULL
 
 ORDER = {"channel": ("store", "zalo", "website", "facebook"), "stage": ("buy", "support")}
@@ -69,3 +75,38 @@ def _partition(rng: np.random.Generator, values: tuple[str, ...]) -> list[tuple[
     cuts = [i for i in range(1, len(values)) if rng.random() < 0.5]
     edges = [0, *cuts, len(values)]
     return [values[a:b] for a, b in pairwise(edges)]
+
+
+def test_a_filtered_row_named_store_and_hotline_leaves_no_hotline_out(tmp_path: Path) -> None:
+    """A filter by store once kept the store's own cell of one quarter and the pool of the other, and named the sum
+    "store + hotline": of the first quarter the hotline was missing."""
+    (tmp_path / "strategy.yaml").write_text(STRATEGY, encoding="utf-8")
+    strategy = load(tmp_path / "strategy.yaml").strategy
+    assert strategy is not None
+    key = "complaint_rate"
+    cells = [(1, ("store",)), (2, ("hotline",)), (3, ("store", "hotline")), (4, ("website",))]
+    sizes = {
+        ("2025-Q4", 1): 100.0,
+        ("2025-Q4", 2): 50.0,
+        ("2025-Q4", 4): 7.0,
+        ("2026-Q1", 3): 30.0,
+        ("2026-Q1", 4): 9.0,
+    }
+    number = [(key, "by_channel", 1, p, cell, m, n) for (p, cell), n in sizes.items() for m in ("n", "complaints")]
+    write(
+        tmp_path / "release.duckdb",
+        {
+            "cell": [(c, "by_channel", i, "channel", v) for c, values in cells for i, v in enumerate(values)],
+            "number": padded("number", number),
+            "strategy": [(strategy.model_dump_json(),)],
+            "meta": [("format", FORMAT), ("as_of", "2026-04-05")],
+        },
+    )
+    release = Release(tmp_path / "release.duckdb")
+    for value in ("store", "hotline"):
+        request = Request("complaints", by=("channel",), within=(("channel", value),), grain=Grain.ALL)
+        (row,) = ask(release, request).rows
+        assert (row.values("channel"), row.n) == (("store", "hotline"), 180)
+    whole = ask(release, Request("complaints", by=("channel",), grain=Grain.ALL)).rows
+    assert [(r.values("channel"), r.n) for r in whole] == [(("store", "hotline"), 180), (("website",), 16)]
+    release.close()

@@ -43,7 +43,13 @@ SCORE: Result = {
 }
 
 
-def release(path: Path, behaviour: Result | None = RETURN, stated: Result | None = SCORE, refused: str = "") -> Release:
+def release(
+    path: Path,
+    behaviour: Result | None = RETURN,
+    stated: Result | None = SCORE,
+    refused: str = "",
+    leaking: str = "",
+) -> Release:
     kpis = [
         {"id": "back", "name": "Back in 180 days", "metric": "repurchase", "of": {"days": 180}, "goal": "keep"},
         {"id": "rec", "name": "Would recommend", "metric": "nps", "of": {"question": "rec"}, "goal": "keep"},
@@ -95,7 +101,10 @@ def release(path: Path, behaviour: Result | None = RETURN, stated: Result | None
         "number": numbers,
         "driver_model": [model_row(i, k, kind, *fit) for i, (k, kind, found, *fit) in enumerate(models) if found],
         "driver": [
-            driver_row(i, d, r) for i, (_, _, found, *_) in enumerate(models) if found for d, r in found.items()
+            driver_row(i, d, r, d == leaking)
+            for i, (_, _, found, *_) in enumerate(models)
+            if found
+            for d, r in found.items()
         ],
         "no_model": [("survey", k, "", "", "", "all", refused) for k, _, found, *_ in models if not found and refused],
     }
@@ -186,6 +195,14 @@ def test_nothing_certain_is_said_so(tmp_path: Path) -> None:
     found = read(tmp_path, behaviour=vague, stated=None)
     assert words.headline(found, EN) == "We cannot tell yet what goes with return: every range includes nothing."
     assert words.effects_title(found, EN) == "No effect is certain: every range includes zero"
+
+
+def test_a_driver_that_gives_the_outcome_away_is_no_winner(tmp_path: Path) -> None:
+    """A score that was recorded after the customer left has the largest share of all."""
+    found = read(tmp_path, behaviour=changed(RETURN, "stock", 90, 85, 95, 1, 30.0, 28.0, 32.0), leaking="stock")
+    assert [d.cause.id for d in found.leaking] == ["stock"]
+    assert found.rows[-1].cause.id == "stock" and meanings(found)["stock"] is Meaning.UNSURE
+    assert words.headline(found, EN).startswith("On time and first time go with return most")
 
 
 @pytest.mark.parametrize("w", [EN, VI])

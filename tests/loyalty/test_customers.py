@@ -17,7 +17,7 @@ from metrics.kpis import METRICS
 from metrics.loyalty import customers
 from metrics.loyalty.build import fit_all
 from metrics.loyalty.evidence import What
-from metrics.loyalty.experience import live, measurable, parts, rows_of
+from metrics.loyalty.experience import live, measurable, parts
 from metrics.loyalty.models import Cut, fit_panel
 from metrics.loyalty.results import LabelRow, NoModelRow, of_row
 from metrics.sources.read import Read, read
@@ -54,7 +54,7 @@ def loaded(tmp_path: Path) -> Iterator[Load]:
         engines.append(engine)
         found = read(sources_path, strategy, engine)
         fact_tables.make(engine, strategy, found.as_of, found.trait("orders").history_from, frozenset({"orders"}))
-        live(engine)
+        live(engine, strategy)
         return engine, strategy, found
 
     yield go
@@ -222,9 +222,8 @@ def test_a_sample_of_orders_gives_no_panel(loaded: Load) -> None:
 
 
 def test_a_kpi_of_a_customer_adds_up_to_the_kpi(loaded: Load) -> None:
-    engine, strategy, _ = loaded(company())
-    rows_of(engine, strategy, strategy.kpi("happy"), "rows")
-    values = engine.query("SELECT value FROM rows").column("value").to_numpy()
+    engine, _, _ = loaded(company())
+    values = engine.query("SELECT value FROM rows_happy").column("value").to_numpy()
     scores = np.array([1 + (i * 7) % 5 for i in range(0, 600, 3)])
     assert len(values) == 200 and values.mean() * 0.01 == pytest.approx(100 * (scores >= 4).mean())
 
