@@ -56,10 +56,10 @@ def draw(page: Page) -> None:
     if found is None or not found.rows:
         cards.show(cards.calm(*words.refused(found, w)) if found else "")
         page.link("journey", w("See what customers meet at each stage"))
+        what_if_card(page)
+        _labels(page)
     else:
         _found(page, found, base)
-    what_if_card(page)
-    _labels(page)
 
 
 def _found(page: Page, found: Drivers, base: Base) -> None:
@@ -89,6 +89,8 @@ def _found(page: Page, found: Drivers, base: Base) -> None:
         _map(page, found, model, one)
         _ends(page, found, model)
     _compared(page, model, base)
+    what_if_card(page)
+    _labels(page)
     cards.show(page.keep("driver-notes", lambda: _notes(page, found, model, one, base), base))
 
 

@@ -39,8 +39,6 @@ class Meaning(Enum):
     """The effect on behaviour includes zero and nothing of weight."""
     SCORE = "score"
     """Only the score was modelled, and the effect on it lies above zero."""
-    LEAK = "leak"
-    """It nearly determines the outcome: one is probably recorded from the other. A warning, and never a winner."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +133,10 @@ def befell(release: Release) -> Drivers | None:
     one = next((f for f in whole if f.model.kpi.id == first), next(iter(whole), None))
     if one is None:
         return None
-    sure = [abs(d.estimate.effect) for d in one.drivers if d.estimate.above_zero or d.estimate.below_zero]
-    weight = min(sure, default=None)
+    firm = [d.estimate for d in one.drivers if not d.estimate.leak]
+    weight = min((abs(e.effect) for e in firm if e.above_zero or e.below_zero), default=None)
     rows = [Driver(d.cause, d.estimate, None, _either(d.estimate, weight)) for d in one.drivers]
-    rows.sort(key=lambda d: (d.first.tier, -d.first.share))
+    rows.sort(key=lambda d: (d.first.leak, d.first.tier, -d.first.share))
     return Drivers(one.model, None, tuple(rows), (), needed(len(rows)), len(rows))
 
 
@@ -151,8 +149,6 @@ def _either(e: Estimate, weight: float | None) -> Meaning:
 
 def _meaning(behaviour: Estimate | None, stated: Estimate | None, weight: float | None) -> Meaning:
     """``weight``: the smallest effect among drivers that go with return for certain."""
-    if any(e.leak for e in (behaviour, stated) if e):
-        return Meaning.LEAK
     if behaviour is None:
         return Meaning.SCORE if stated and stated.above_zero and not stated.leak else Meaning.UNSURE
     if behaviour.leak:

@@ -154,8 +154,11 @@ def labels(
     return _table("labels", w("What every KPI has to do with loyalty"), columns, lines, goal, release, w)
 
 
-def what_if(found: WhatIf, words: Mapping[Evidence, tuple[str, str]], release: Release, w: Words) -> Table:
-    """A what-if: the move, each link with its evidence, and what goes with it."""
+def what_if(
+    found: WhatIf, words: Mapping[Evidence, tuple[str, str]], promised: bool, release: Release, w: Words
+) -> Table:
+    """A what-if: the move, each link with its evidence, and what goes with it; customers and money only where
+    ``promised``."""
     c = found.choice
     rows: list[tuple[Cell, ...]] = [(c.kpi.name(w.lang), found.to, None, None, c.now.n, "")]
     for s in c.chain:
@@ -165,7 +168,7 @@ def what_if(found: WhatIf, words: Mapping[Evidence, tuple[str, str]], release: R
     rows.append((w("Change where it reaches"), *_three(found.change), c.n, weakest))
     if found.whole:
         rows.append((w("The whole company"), *_three(found.whole), c.n, weakest))
-    if found.money:
+    if found.money and promised:
         rows.append((w("Customers a month"), *_three(found.money.customers), c.n, weakest))
         rows.append((w("Revenue a month"), *_three(found.money.amount), c.n, weakest))
     columns = (

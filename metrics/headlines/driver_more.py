@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from metrics.drivers import Cause, Compared, Driver, Drivers, Estimate, Interval, Meaning, Model, Point
+from metrics.drivers import Cause, Compared, Driver, Drivers, Estimate, Interval, Model, Point
 from metrics.headlines.sentence import kept_together, lower, number_word, quoted, upper
 from metrics.kpis.metric import Unit
 from metrics.labels import join_names
@@ -40,7 +40,7 @@ def shape_line(e: Estimate, w: Words) -> str:
 
 def ends_title(rows: Sequence[Driver], w: Words) -> str:
     """Finding of the two ends: must-haves first, then delighters, then what counts both ways."""
-    by = {s: [d for d in rows if d.first.shape is s and d.meaning is not Meaning.LEAK] for s in Shape}
+    by = {s: [d for d in rows if d.first.shape is s and not d.first.leak] for s in Shape}
     if by[Shape.MUST_HAVE] and by[Shape.DELIGHTER]:
         return w(
             "{must}: must not be poor. {delight}: counts most when very good.",
@@ -180,7 +180,7 @@ def alike(groups: Sequence[Sequence[Cause]], found: Drivers, w: Words) -> str:
 
 def leaks(found: Drivers, w: Words) -> str:
     """What nearly determines the outcome is a warning and no winner; empty without any."""
-    names = found.of(Meaning.LEAK)
+    names = found.leaking
     if not names:
         return ""
     return w(

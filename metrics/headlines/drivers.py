@@ -167,7 +167,6 @@ def meaning_name(meaning: Meaning, w: Words) -> str:
         Meaning.UNSURE: w("Not sure yet"),
         Meaning.NONE: w("No evidence"),
         Meaning.SCORE: w("Goes with the score"),
-        Meaning.LEAK: w("Too close to the outcome"),
     }
     return words[meaning]
 

@@ -15,6 +15,11 @@ from metrics.words import NBSP, Words
 SURE = (Evidence.IDENTITY, Evidence.TESTED, Evidence.OBSERVED)
 
 
+def promised(found: WhatIf) -> bool:
+    """Whether customers and money may be told: something certain, on links that stand."""
+    return not found.nothing and found.choice.evidence in SURE
+
+
 def title(found: WhatIf, w: Words) -> str:
     """What goes with the move, or that nothing can be promised of it."""
     c = found.choice
@@ -88,7 +93,7 @@ def steps(found: WhatIf, w: Words) -> list[tuple[str, str, str]]:
     rows.append((c.outcome.name(w.lang), change_of(change, c, w), f"{_ends(change, w)} · {reached}"))
     if found.whole is not None and (c.reach or 0.0) < 0.995:
         rows.append((w("The whole company"), change_of(found.whole, c, w), _ends(found.whole, w)))
-    if found.money is not None:
+    if promised(found) and found.money is not None:
         m = found.money
         rows.append((w("Customers a month"), signed_count(m.customers.value, w), _span(m.customers, w)))
         told = ("+" if m.amount.value > 0 else "") + money_text(m.amount.value, w, m.currency)
@@ -112,6 +117,8 @@ def trust(found: WhatIf, w: Words) -> str:
         pass
     elif found.nothing:
         parts.append(w("The range holds zero, whatever its share: no customers and no money are reckoned from it."))
+    elif c.evidence not in SURE:
+        parts.append(w("No customers and no money are reckoned from it."))
     elif found.whole is None:
         parts.append(w("How many customers it reaches is not known: no figure for the company and no money."))
     elif found.money is not None:

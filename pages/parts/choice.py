@@ -25,10 +25,11 @@ def choose(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
                 key=key,
                 required=True,
                 on_change=_to_address,
-                args=(key,),
+                args=(key, tuple(offered)),
             )
     return chosen
 
 
-def _to_address(key: str) -> None:
-    st.query_params[key] = st.session_state[key]
+def _to_address(key: str, offered: tuple[str, ...]) -> None:
+    if st.session_state[key] in offered:  # Streamlit takes any text that is sent to it
+        st.query_params[key] = st.session_state[key]

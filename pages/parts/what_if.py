@@ -1,5 +1,5 @@
 """What if, on a page: a KPI to move, a slider within what was reached, and what goes with it. The address is the only
-memory (``move`` and ``to``), so a link shows the same what-if."""
+memory (``move`` and ``level``), so a link shows the same what-if."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def what_if_card(page: Page) -> None:
             cards.show(cards.empty(reason(Refused.NO_SIGNAL, w), w("Choose another one.")))
         return
     at = marks(chosen)
-    to = _number(page.query.get("to")) if "move" in page.query else None
+    to = _number(page.query.get("level")) if "move" in page.query else None
     to = at.first if to is None else to
     result: WhatIf | None = None
     try:
@@ -53,7 +53,9 @@ def what_if_card(page: Page) -> None:
             return
         drawn = result
         cards.show(_steps(drawn, w), cards.foot(words.trust(drawn, w)))
-        table_line(page, lambda: what_if_table(drawn, evidence_words(w), page.release, w), "whatif")
+        table_line(
+            page, lambda: what_if_table(drawn, evidence_words(w), words.promised(drawn), page.release, w), "whatif"
+        )
 
 
 def _pick(page: Page, by_id: dict[str, Choice], chosen: Choice | None) -> None:
@@ -66,6 +68,7 @@ def _pick(page: Page, by_id: dict[str, Choice], chosen: Choice | None) -> None:
         key="move",
         index=0 if chosen else None,
         on_change=_moved,
+        args=(tuple(names),),
         width=300,
     )
 
@@ -87,15 +90,15 @@ def _slide(page: Page, chosen: Choice, at: Marks, to: float) -> None:
     )
 
 
-def _moved() -> None:
-    if st.session_state["move"]:
+def _moved(offered: tuple[str, ...]) -> None:
+    if st.session_state["move"] in offered:  # Streamlit takes any text that is sent to it
         st.query_params["move"] = st.session_state["move"]
-        st.query_params.pop("to", None)
+        st.query_params.pop("level", None)
 
 
 def _slid(key: str, kpi: str) -> None:
     st.query_params["move"] = kpi
-    st.query_params["to"] = f"{st.session_state[key]:g}"
+    st.query_params["level"] = f"{st.session_state[key]:g}"
 
 
 def _number(text: str | None) -> float | None:
@@ -104,7 +107,7 @@ def _number(text: str | None) -> float | None:
         value = float(text or "")
     except ValueError:
         return None
-    return value if abs(value) < 1e12 else None
+    return round(value, 2) if abs(value) < 1e12 else None
 
 
 def _steps(found: WhatIf, w: Words) -> str:
