@@ -98,12 +98,9 @@ def figure(points: Sequence[Point], model: Model, w: Words, tokens: Tokens) -> F
         data.append(_dots(chosen, colour, sure, model, w, tokens))
     for p in points:
         right = p.row.value is not None and p.row.value > low + 0.72 * (high - low)
-        side: dict[str, Any] = {
-            "xanchor": "right" if right else "left",
-            "xshift": -9 if right else 9,
-            "yanchor": "bottom",
-            "yshift": 3,
-        }
+        end, up = (("right", -9) if right else ("left", 9)), _sure(p)  # names of sure ones above, of hollow ones below
+        side: dict[str, Any] = {"xanchor": end[0], "xshift": end[1]}
+        side |= {"yanchor": "bottom", "yshift": 3} if up else {"yanchor": "top", "yshift": -3}
         name = safe(p.driver.cause.name(w.lang)).replace(" ", NBSP)
         drawn["annotations"].append(
             text(name, tokens, p.row.value or 0.0, p.driver.estimate.effect, colour=tokens.ink, size=13, **side)

@@ -77,6 +77,11 @@ class Estimate:
         return Share(self.share, self.low, self.high)
 
     @property
+    def varied(self) -> bool:
+        """Whether some met it and some did not: what never varies has no effect, and not an effect of zero."""
+        return not self.effect_low == self.effect == self.effect_high == 0
+
+    @property
     def above_zero(self) -> bool:
         return self.effect_low > 0
 

@@ -110,7 +110,8 @@ def compared(rows: Sequence[Compared], names: Mapping[str, str], model: Model, r
     lines: list[tuple[Cell, ...]] = [
         (
             *(model.kpi.name(w.lang), c.cause.name(w.lang), names[value]),
-            *(e.effect, e.effect_low, e.effect_high, w("yes") if c.sign_differs else w("no")),
+            *((e.effect, e.effect_low, e.effect_high) if e.varied else (None, None, None)),
+            w("yes") if c.sign_differs else w("no"),
         )
         for c in rows
         for value, e in c.by

@@ -120,6 +120,9 @@ def compared_subtitle(model: Model, w: Words) -> str:
 
 
 def cell_text(e: Estimate, model: Model, w: Words) -> str:
+    """An effect with its interval. An effect of exactly nothing, for certain, is a thing that nobody there met."""
+    if not e.varied:
+        return w("nobody met it")
     digits = 1 if model.unit is Unit.PERCENT else 2
     return f"{w.signed(e.effect, digits)} ({between(e.effect_low, e.effect_high, digits, w)})"
 
