@@ -15,7 +15,6 @@ from metrics.words import Words
 from pages.parts import cards
 from pages.parts.cards import esc
 from pages.parts.frame import Page
-from pages.parts.refusal import counted
 from pages.parts.table import table_line
 
 
@@ -45,7 +44,7 @@ def what_if_card(page: Page) -> None:
         title = words.title(result, w)
     except Refusal as refusal:
         title = reason(refusal.kind, w)
-        counted(refusal.kind, page.query, page.release.path)
+        page.count(refusal.kind)
     with cards.card("whatif", title, words.subtitle(chosen, w)):
         with st.container(horizontal=True, vertical_alignment="bottom", key="move-line"):
             _pick(page, by_id, chosen)
