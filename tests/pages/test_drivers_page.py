@@ -24,7 +24,7 @@ def test_choices_stay_in_the_address(demo_served: Served, browser: Browser) -> N
         look.page.wait_for_url("**by=period**")
         look.drawn().fine("en")
         assert "fewer customers come back" in look.page.inner_text("h1")
-        slider = look.page.locator(".st-key-card-whatif [role=slider]")
+        slider = look.page.locator(".st-key-card-whatif input[type=range]")
         slider.focus()
         slider.press("ArrowLeft")
         look.page.wait_for_url("**level=**")
