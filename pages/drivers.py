@@ -18,6 +18,7 @@ from metrics.drivers import (
     groups,
     next_steps,
     points,
+    sizes,
     today,
 )
 from metrics.exports import driver_table
@@ -142,11 +143,12 @@ def _compared(page: Page, model: Model, base: Base) -> None:
     cut = choose(page, "by", names, w("Side by side"))
     rows, dimension = found[cut], "" if cut == "period" else cut
     values = list(dict.fromkeys(v for c in rows for v, _ in c.by))
+    known = page.keep("sizes", lambda: sizes(release, model.kpi.id, base, dimension), base, cut)
     named = driver_table.group_names(release, dimension, values, w)
     absent = [n(page.lang) for v, n in page.strategy.values(dimension) if v not in values] if dimension else []
     with cards.card("compared", more.compared_title(rows, named, w), more.compared_subtitle(model, w)):
-        cards.show(compared_html(rows, named, model, w), cards.foot(more.left_out(absent, w)))
-        table_line(page, lambda: driver_table.compared(rows, named, model, release, w), "compared")
+        cards.show(compared_html(rows, named, known, model, w), cards.foot(more.left_out(absent, w)))
+        table_line(page, lambda: driver_table.compared(rows, named, known, model, release, w), "compared")
 
 
 def _notes(page: Page, found: Drivers, model: Model, one: Fitted, base: Base) -> str:

@@ -21,6 +21,7 @@ from metrics.drivers.fitted import (
     groups,
     no_models,
     points,
+    sizes,
 )
 from metrics.drivers.meaning import Driver, Drivers, Meaning, Next, befell, drivers, next_steps, today
 from metrics.drivers.quantity import Effect, Share
@@ -42,5 +43,5 @@ __all__ = [
     "Cause", "Choice", "Compared", "Driver", "Drivers", "Effect", "Estimate", "Estimated", "Fitted", "Interval",
     "Marks", "Meaning", "Model", "Money", "Next", "Point", "Share", "Step", "WhatIf", "befell", "cause_of",
     "choice", "choices", "compared", "drivers", "first_choice", "fitted", "groups", "marks", "named", "next_steps",
-    "no_models", "points", "today", "what_if",
+    "no_models", "points", "sizes", "today", "what_if",
 ]  # fmt: skip

@@ -105,11 +105,18 @@ def ends(found: Drivers, model: Model, said: Callable[[Shape, Words], str], rele
     return _table("ends", w("The two ends of each scale"), columns, rows, model.kpi.goal, release, w)
 
 
-def compared(rows: Sequence[Compared], names: Mapping[str, str], model: Model, release: Release, w: Words) -> Table:
+def compared(
+    rows: Sequence[Compared],
+    names: Mapping[str, str],
+    sizes: Mapping[str, int],
+    model: Model,
+    release: Release,
+    w: Words,
+) -> Table:
     """Effects of each driver in each segment or period."""
     lines: list[tuple[Cell, ...]] = [
         (
-            *(model.kpi.name(w.lang), c.cause.name(w.lang), names[value]),
+            *(model.kpi.name(w.lang), c.cause.name(w.lang), names[value], sizes.get(value)),
             *((e.effect, e.effect_low, e.effect_high) if e.varied else (None, None, None)),
             w("yes") if c.sign_differs else w("no"),
         )
@@ -120,6 +127,7 @@ def compared(rows: Sequence[Compared], names: Mapping[str, str], model: Model, r
         Column(w("Outcome"), once=True),
         Column(w("Driver")),
         Column(w("Group")),
+        Column(w("n of the model"), Kind.NUMBER),
         *_effect(w, w("Effect")),
         Column(w("Sign differs for certain")),
     )

@@ -36,8 +36,11 @@ def evidence(found: Drivers, w: Words) -> str:
             count=number_word(len(found.rows), w),
             some=number_word(sure, w),
         ),
-        w("Together they explain {share} of return: most of it has other reasons.", share=w.percent(100 * model.r2))
-        if model.r2 < 0.5
+        w(
+            "Together they explain {share} of return: most of it has other reasons.",
+            share=w.percent(100 * model.r2_drivers),
+        )
+        if model.r2_drivers < 0.5
         else "",
     ]
     return " ".join(p for p in parts if p)
@@ -90,7 +93,7 @@ def cannot_tell(found: Drivers, w: Words) -> str:
         return ""
     return " ".join(
         [
-            w("{share} of return is explained by none of these.", share=w.percent(100 - 100 * model.r2, 0)),
+            w("{share} of return is explained by none of these.", share=w.percent(100 - 100 * model.r2_drivers, 0)),
             w("What goes with return need not bring it about; an action with a comparison can test that."),
         ]
     )

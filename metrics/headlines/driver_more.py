@@ -203,6 +203,11 @@ def who(model: Model, w: Words) -> str:
         parts.append(
             w("Left out, since {days} days had not passed: {count}.", days=model.days, count=_few(model.censored, w))
         )
+    if model.r2_controls >= 0.0005:
+        share = w.percent(100 * model.r2_controls)
+        parts.append(
+            w("Declared controls alone explain {share} of the outcome; they are taken out first.", share=share)
+        )
     parts.append(
         w("Intervals by drawing customers again and again.")
         if model.method is Method.BOOTSTRAP

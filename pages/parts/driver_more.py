@@ -55,10 +55,12 @@ def _end(end: Interval | None, name: str, top: int, low: float, width: float) ->
     )
 
 
-def compared_html(rows: Sequence[Compared], names: Mapping[str, str], model: Model, w: Words) -> str:
-    """Drivers down, groups across; a sign that differs carries its warning in words."""
+def compared_html(
+    rows: Sequence[Compared], names: Mapping[str, str], sizes: Mapping[str, int], model: Model, w: Words
+) -> str:
+    """Drivers down, groups with their n across; a sign that differs carries its warning in words."""
     columns = list(names)
-    head = "".join(f'<th scope="col">{esc(names[c])}</th>' for c in columns)
+    head = "".join(f'<th scope="col">{esc(names[c])}{_size(sizes.get(c), w)}</th>' for c in columns)
     body = "".join(_compared(one, columns, model, w) for one in rows)
     title = esc(w("Groups side by side"))
     return (
@@ -66,6 +68,10 @@ def compared_html(rows: Sequence[Compared], names: Mapping[str, str], model: Mod
         f'<caption class="vh">{title}</caption><thead><tr><th scope="col">{esc(w("Driver"))}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _size(n: int | None, w: Words) -> str:
+    return f'<span class="xs mut nb">n = {w.number(n)}</span>' if n is not None else ""
 
 
 def _compared(one: Compared, columns: Sequence[str], model: Model, w: Words) -> str:

@@ -152,15 +152,17 @@ def test_a_sign_that_differs_carries_its_warning_in_words() -> None:
     assert driver_more.compared_title([split], names, EN) == (
         "“Web” goes with more among young people and with less among firms: one rule for all would be wrong"
     )
-    assert "the sign differs" in compared_html([split], names, model(), EN)
+    assert "the sign differs" in compared_html([split], names, {"young": 554}, model(), EN)
     chance = Compared(cause("Web"), (("young", estimate(5, 3, 7)), ("firm", estimate(-1, -3, 1))), False)
     assert driver_more.compared_title([chance], names, EN).startswith("No driver goes with more")
-    assert "the sign differs" not in compared_html([chance], names, model(), EN)
+    assert "the sign differs" not in compared_html([chance], names, {}, model(), EN)
 
 
 def test_what_nobody_met_is_no_certain_zero() -> None:
     """Before the carrier changed nobody met the new one: the fit stores an effect of 0 from 0 to 0."""
-    html = compared_html([Compared(cause("Carrier"), (("h1", estimate(0, 0, 0)),), False)], {"h1": "H1"}, model(), EN)
+    html = compared_html(
+        [Compared(cause("Carrier"), (("h1", estimate(0, 0, 0)),), False)], {"h1": "H1"}, {}, model(), EN
+    )
     assert "nobody met it" in html and "0.0" not in html
 
 
@@ -197,6 +199,13 @@ def test_what_befell_customers_is_told_either_way() -> None:
     assert befell.headline(found(late, fast), EN) == ("“Late”: fewer customers come back. “Closed”: more do.")
     assert befell.effects_title(found(late, fast), EN) == "“Late” goes with −15.0 points of return"
     assert "most of it has other reasons" in befell.evidence(found(late), EN)
+
+
+def test_what_controls_explain_is_not_credited_to_what_befell_customers() -> None:
+    """R² counts the controls too: of 2.0 % the regions alone explained 0.5."""
+    told = replace(found(driver("Late", SURE)), behaviour=model(r2_controls=0.005))
+    assert "Together they explain 1.5% of return" in befell.evidence(told, EN)
+    assert "Declared controls alone explain 0.5%" in driver_more.who(model(r2_controls=0.005), EN)
 
 
 def test_an_action_is_not_told_as_something_that_befell_customers() -> None:
