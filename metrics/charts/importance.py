@@ -46,10 +46,10 @@ def finding(points: Sequence[Point], w: Words) -> str:
         return w("Too few of them are measured by a KPI for a map")
     if first:
         names = join_names([f"“{p.driver.cause.name(w.lang)}”" for p in first[:2]], w)
-        return w("Work first on {names}: of weight, and done worse than the rest", names=names)
+        return w("Of what a KPI measures, work first on {names}: of weight, and done below average", names=names)
     if any(p.driver.estimate.above_zero for p in points):
-        return w("What matters here is not done worse than the rest for certain")
-    return w("Nothing on the map matters for certain: every range includes zero")
+        return w("What has weight here is not done below average for certain")
+    return w("Nothing on the map has weight for certain: every range includes zero")
 
 
 def subtitle(points: Sequence[Point], model: Model, w: Words) -> str:
@@ -90,7 +90,7 @@ def figure(points: Sequence[Point], model: Model, w: Words, tokens: Tokens) -> F
         middle = sum(values) / len(values)
         drawn["shapes"].append(line(middle, 0, middle, 1, tokens.edge, yref="paper", dash="1.5px,3px"))
         corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top"}
-        drawn["annotations"].append(text(safe(w("matters, and is weak")), tokens, 0.01, 1, **corner))
+        drawn["annotations"].append(text(safe(w("of weight, below average")), tokens, 0.01, 1, **corner))
     data = []
     for sure in (True, False):
         chosen = [p for p in points if _sure(p) is sure]
