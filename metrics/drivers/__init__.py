@@ -21,13 +21,27 @@ from metrics.drivers.fitted import (
     groups,
     no_models,
     points,
+    sizes,
 )
-from metrics.drivers.meaning import Driver, Drivers, Meaning, Next, drivers, next_steps, today
+from metrics.drivers.meaning import Driver, Drivers, Meaning, Next, befell, drivers, next_steps, today
 from metrics.drivers.quantity import Effect, Share
-from metrics.drivers.whatif import Choice, Money, Step, WhatIf, choice, choices, named, what_if
+from metrics.drivers.whatif import (
+    Choice,
+    Marks,
+    Money,
+    Step,
+    WhatIf,
+    choice,
+    choices,
+    first_choice,
+    marks,
+    named,
+    what_if,
+)
 
 __all__ = [
     "Cause", "Choice", "Compared", "Driver", "Drivers", "Effect", "Estimate", "Estimated", "Fitted", "Interval",
-    "Meaning", "Model", "Money", "Next", "Point", "Share", "Step", "WhatIf", "cause_of", "choice", "choices",
-    "compared", "drivers", "fitted", "groups", "named", "next_steps", "no_models", "points", "today", "what_if",
+    "Marks", "Meaning", "Model", "Money", "Next", "Point", "Share", "Step", "WhatIf", "befell", "cause_of",
+    "choice", "choices", "compared", "drivers", "first_choice", "fitted", "groups", "marks", "named", "next_steps",
+    "no_models", "points", "sizes", "today", "what_if",
 ]  # fmt: skip

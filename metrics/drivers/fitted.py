@@ -77,6 +77,11 @@ class Estimate:
         return Share(self.share, self.low, self.high)
 
     @property
+    def varied(self) -> bool:
+        """Whether some met it and some did not: what never varies has no effect, and not an effect of zero."""
+        return not self.effect_low == self.effect == self.effect_high == 0
+
+    @property
     def above_zero(self) -> bool:
         return self.effect_low > 0
 
@@ -112,6 +117,11 @@ class Model:
     incomplete: int | None
     censored: int | None
     days: int | None
+
+    @property
+    def r2_drivers(self) -> float:
+        """What the drivers explain beyond the controls, 0 to 1."""
+        return self.r2 - self.r2_controls
 
     @property
     def whole(self) -> bool:
@@ -196,6 +206,19 @@ def cause_of(strategy: Strategy, what: What, id: str, value: str) -> Cause:
 def compared(release: Release, outcome: str, base: Base, dimension: str = "") -> tuple[Compared, ...]:
     """Drivers of an outcome side by side: by the values of a dimension, or by period where none is named. Empty
     below two models."""
+    found = _side_by_side(release, outcome, base, dimension)
+    if len(found) < 2:
+        return ()
+    causes = dict.fromkeys(d.cause for _, one in found for d in one.drivers)
+    return tuple(_compared(cause, found) for cause in causes)
+
+
+def sizes(release: Release, outcome: str, base: Base, dimension: str = "") -> dict[str, int]:
+    """Value or period -> n of its model, as ``compared`` takes them."""
+    return {value: one.model.n for value, one in _side_by_side(release, outcome, base, dimension)}
+
+
+def _side_by_side(release: Release, outcome: str, base: Base, dimension: str) -> list[tuple[str, Fitted]]:
     order = [v for v, _ in release.strategy.values(dimension)] if dimension else []
     found: list[tuple[str, Fitted]] = []
     for one in fitted(release):
@@ -206,11 +229,7 @@ def compared(release: Release, outcome: str, base: Base, dimension: str = "") ->
             found.append((m.segment[1], one))
         if not dimension and m.segment is None and m.period is not None:
             found.append((m.period, one))
-    found.sort(key=lambda f: (order.index(f[0]) if f[0] in order else 0, f[0]))
-    if len(found) < 2:
-        return ()
-    causes = dict.fromkeys(d.cause for _, one in found for d in one.drivers)
-    return tuple(_compared(cause, found) for cause in causes)
+    return sorted(found, key=lambda f: (order.index(f[0]) if f[0] in order else 0, f[0]))
 
 
 def _compared(cause: Cause, found: Sequence[tuple[str, Fitted]]) -> Compared:

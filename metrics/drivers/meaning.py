@@ -125,6 +125,28 @@ def drivers(release: Release) -> Drivers | None:
     )
 
 
+def befell(release: Release) -> Drivers | None:
+    """What befell customers held against what they did after it: the model of everybody on customers, of the loyalty
+    outcome where it was fitted. None without one."""
+    whole = [f for f in fitted(release) if f.model.base is Base.CUSTOMERS and f.model.whole]
+    first = release.strategy.loyalty.outcome
+    one = next((f for f in whole if f.model.kpi.id == first), next(iter(whole), None))
+    if one is None:
+        return None
+    firm = [d.estimate for d in one.drivers if not d.estimate.leak]
+    weight = min((abs(e.effect) for e in firm if e.above_zero or e.below_zero), default=None)
+    rows = [Driver(d.cause, d.estimate, None, _either(d.estimate, weight)) for d in one.drivers]
+    rows.sort(key=lambda d: (d.first.leak, d.first.tier, -d.first.share))
+    return Drivers(one.model, None, tuple(rows), (), needed(len(rows)), len(rows))
+
+
+def _either(e: Estimate, weight: float | None) -> Meaning:
+    """What befell a customer may go either way, so that what would matter below zero is not called nothing."""
+    meaning = _meaning(e, None, weight)
+    large = weight is not None and e.effect_low <= -weight
+    return Meaning.UNSURE if meaning is Meaning.NONE and large else meaning
+
+
 def _meaning(behaviour: Estimate | None, stated: Estimate | None, weight: float | None) -> Meaning:
     """``weight``: the smallest effect among drivers that go with return for certain."""
     if behaviour is None:

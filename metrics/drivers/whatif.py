@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import prod
+from math import ceil, floor, prod
 
 import numpy as np
 
@@ -283,3 +283,33 @@ def _latest(release: Release, metric: str) -> dict[str, float] | None:
         for measure, value in sums.items():
             added[measure] = added.get(measure, 0.0) + value
     return added
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The range of a choice on round figures inside it, the size of a step, and the figure asked about first: the last
+    target where it lies inside, else the better end."""
+
+    low: float
+    high: float
+    step: float
+    first: float
+
+
+def marks(chosen: Choice) -> Marks:
+    """Round figures for a slider; never beyond what was reached."""
+    step = 0.1 if chosen.high - chosen.low >= 2 else 0.01
+    low, high = ceil(chosen.low / step - 1e-9) * step, floor(chosen.high / step + 1e-9) * step
+    low, high = round(low, 2), round(max(low, high), 2)
+    aims = [t.value for t in chosen.kpi.targets if low <= t.value <= high]
+    first = aims[-1] if aims else high if chosen.kpi.direction == "up" else low
+    return Marks(low, high, step, round(first, 2))
+
+
+def first_choice(found: tuple[Choice, ...]) -> Choice | None:
+    """What is offered first: the best evidence, then the most customers behind it. What people said comes last."""
+    return min(
+        found,
+        key=lambda c: (not BY_ID[c.kpi.metric].behaviour and c.unit is Unit.POINTS, ORDER.index(c.evidence), -c.n),
+        default=None,
+    )

@@ -112,7 +112,7 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
             unit_name(a.unit, w),
             _status(r, w),
             w("pooled") if r.pooled else w("no"),
-            _goal(a.goal, strategy, w),
+            goal_name(a.goal, strategy, w),
             filters(a.request, strategy, w),
             a.as_of,
             release_mark(a.draft, w),
@@ -133,14 +133,14 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
     )
 
 
-def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
+def of_drivers(release: Release, outcomes: Sequence[str], w: Words, base: Base = Base.SURVEY) -> Table:
     """Driver results of these outcomes as a table: shares and effects with intervals, in order of the share."""
     strategy = release.strategy
-    by_outcome = {f.model.kpi.id: f for f in fitted(release) if f.model.base is Base.SURVEY and f.model.whole}
+    by_outcome = {f.model.kpi.id: f for f in fitted(release) if f.model.base is base and f.model.whole}
     rows: list[tuple[Cell, ...]] = []
     for outcome in outcomes:
         m = by_outcome[outcome].model
-        goal = _goal(m.kpi.goal or "", strategy, w)
+        goal = goal_name(m.kpi.goal or "", strategy, w)
         for d in by_outcome[outcome].drivers:
             e = d.estimate
             rows.append(
@@ -186,7 +186,7 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words) -> Table:
         Column(w("Release"), once=True),
     )
     return Table(
-        name="-".join(["drivers", *outcomes, release.as_of]),
+        name="-".join(["drivers", *([base.value] if base is not Base.SURVEY else []), *outcomes, release.as_of]),
         title=w("Loyalty drivers"),
         columns=columns,
         rows=tuple(rows),
@@ -238,7 +238,8 @@ def filters(request: Request, strategy: Strategy, w: Words) -> str:
     return " · ".join(said)
 
 
-def _goal(id: str, strategy: Strategy, w: Words) -> str:
+def goal_name(id: str, strategy: Strategy, w: Words) -> str:
+    """The declared name of a goal."""
     goal = next((g for g in strategy.goals if g.id == id), None)
     return goal.name(w.lang) if goal else id
 

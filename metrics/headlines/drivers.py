@@ -258,7 +258,7 @@ def cannot_tell(found: Drivers, w: Words) -> str:
     model = found.behaviour or found.stated
     if model is None:
         return ""
-    open_part = w.percent(100 - 100 * model.r2, 0)
+    open_part = w.percent(100 - 100 * model.r2_drivers, 0)
     count = number_word(len(found.rows), w)
     if model is found.behaviour:
         first = w("{share} of return is explained by none of these {count} experiences.", share=open_part, count=count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.drivers import Driver, Drivers, Estimate, Meaning, Model
+from metrics.headlines.driver_more import between as ends_text
 from metrics.headlines.drivers import effect_text, fit, meaning_name, tier_name
 from metrics.words import Words
 from pages.parts.cards import esc
@@ -77,15 +78,16 @@ def _column_head(model: Model, behaviour: bool, w: Words) -> str:
 def _row(driver: Driver, found: Drivers, end: float, one: str, w: Words) -> str:
     """The row of the hollow driver is the one that stands out: it is the finding most often missed."""
     lit = " hl" if driver is found.hollow else ""
-    name, icon = LOOK[driver.meaning]
+    name, icon = LOOK[driver.meaning] if not driver.first.leak else ("l-off", CROSS)
+    said = w("Too close to the outcome") if driver.first.leak else meaning_name(driver.meaning, w)
     bars = ""
     if found.behaviour:
-        tone = "p1" if driver.meaning is Meaning.RETURN else "p0"
+        tone = "p1" if driver.meaning in (Meaning.RETURN, Meaning.AGAINST) else "p0"
         bars += _bar(driver.behaviour, tone, end, w("come back"), w)
     if found.stated:
         tone = "p2" if driver.meaning in (Meaning.SCORE_ONLY, Meaning.SCORE) else "p0"
         bars += _bar(driver.stated, tone, end, w("score"), w)
-    label = f'<div class="dlab {name}">{svg(icon, 14, "0 0 14 14")}{esc(meaning_name(driver.meaning, w))}</div>'
+    label = f'<div class="dlab {name}">{svg(icon, 14, "0 0 14 14")}{esc(said)}</div>'
     return f'<div class="drw{lit}{one}"><div class="dn1">{esc(driver.cause.name(w.lang))}</div>{bars}{label}</div>'
 
 
@@ -112,7 +114,7 @@ def _effect(driver: Driver, model: Model, low: float, width: float, zero: str, t
     at, start, span = (e.effect - low) / width, (e.effect_low - low) / width, (e.effect_high - e.effect_low) / width
     value = effect_text(e.effect, model, w)
     digits = 1 if abs(e.effect_high) >= 1 or abs(e.effect_low) >= 1 else 2
-    between = w.span(e.effect_low, e.effect_high, digits)
+    between = ends_text(e.effect_low, e.effect_high, digits, w)
     tone = "sure" if certain else "open"
     below = f'<span class="xs mut">{esc(today)}</span>' if today else ""
     said = esc(f"{driver.cause.name(w.lang)}: {value} ({between})")

@@ -46,7 +46,7 @@ from pages.parts import address, cards, live
 from pages.parts.address import script
 from pages.parts.links import followed
 from pages.parts.local import here
-from pages.parts.refusal import refuse
+from pages.parts.refusal import counted, refuse
 from pages.parts.style import stylesheet
 
 T = TypeVar("T")
@@ -86,6 +86,10 @@ class Page:
     def href(self, page: str, **more: str) -> str:
         """The same as an address for an anchor; escape it with ``cards.esc``."""
         return address.href(page, self.kept_query(**more))
+
+    def count(self, kind: Refused) -> None:
+        """Count a refusal that a piece of the page shows itself; the page stands."""
+        counted(kind, self.query, _release_path())
 
     def keep(self, name: str, make: Callable[[], T], *more: object) -> T:
         """``make()`` once for this release, language, theme, period, segment and ``more``; then from memory.

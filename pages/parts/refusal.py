@@ -15,14 +15,19 @@ from pages.parts.address import script
 from pages.parts.instead import instead
 
 
-def refuse(kind: Refused, w: Words, kept: dict[str, str], query: Mapping[str, str], release: Path) -> None:
-    """Draw the card and count it once for each address a reader opens: a rerun of the same page is no new question.
-
-    The address is compared in the session's memory and goes nowhere else."""
+def counted(kind: Refused, query: Mapping[str, str], release: Path) -> None:
+    """Count a refusal once for each address a reader opens."""
     asked = (kind, tuple(sorted((k, v) for k, v in query.items() if k != "lang")))
     if st.session_state.get("refused") != asked:
         st.session_state["refused"] = asked
         count(release, kind)
+
+
+def refuse(kind: Refused, w: Words, kept: dict[str, str], query: Mapping[str, str], release: Path) -> None:
+    """Draw the card and count it once for each address a reader opens: a rerun of the same page is no new question.
+
+    The address is compared in the session's memory and goes nowhere else."""
+    counted(kind, query, release)
     with st.container(key="card-refusal"):
         cards.show(cards.refusal(kind, w))
         if kind is Refused.PERSON:

@@ -94,7 +94,7 @@ def release(
             ("on_time(promise=delivery)", {"n": 1000.0, "kept": 800.0}),
             ("score_mean(question=price)", {"n": 100.0, "total": 660.0, "squares": 4600.0}),
         ):
-            numbers += [(metric, "", 0, month, 0, m, v) for m, v in sums.items()]
+            numbers += [(metric, "", 0, month, 0, m, v, True) for m, v in sums.items()]
     tables: dict[str, list[tuple[Any, ...]]] = {
         "meta": [("as_of", "2026-04-05"), ("draft", "false"), ("format", FORMAT)],
         "strategy": [(strategy.model_dump_json(),)],

@@ -69,7 +69,7 @@ def release(tmp_path: Path) -> Release:
     numbers: list[tuple[Any, ...]] = []
 
     def add(metric: str, month: str, sums: dict[str, float], view: str = "", cell: int = 0) -> None:
-        numbers.extend((metric, view, 1 if view else 0, month, cell, m, v) for m, v in sums.items())
+        numbers.extend((metric, view, 1 if view else 0, month, cell, m, v, True) for m, v in sums.items())
 
     for month, kept in (("2025-10", 780.0), ("2025-11", 860.0), ("2025-12", 800.0)):
         add("on_time(promise=delivery)", month, {"n": 1000.0, "kept": kept})
