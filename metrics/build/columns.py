@@ -15,6 +15,7 @@ from typing import Any
 import ibis
 import numpy as np
 
+from metrics.build.facts.values import names as value_names
 from metrics.build.gather import Gathered, Instance, key_of, month_number
 from metrics.clearing.evidence import Ints
 from metrics.clearing.joint import Groups
@@ -43,12 +44,25 @@ class Member:
     month: Ints
     places: dict[str, Ints]
     of: int = -1
-    """The member of whose rows this one counts a part (``Metric.counts``)."""
+    """The member that counts a part of these rows (``Metric.part_of``)."""
 
 
-def parts_of(members: Sequence[Member]) -> list[Member]:
-    """Members that count a part of the rows of one of these, in its cells."""
-    return [replace(m, of=i) for i, m in enumerate(members) if m.instance.metric.counts]
+def wider(engine: Any, strategy: Strategy, members: Sequence[Member]) -> list[Member]:
+    """For members that count a part of wider rows which others count too: those rows, by the same dimensions."""
+    found = []
+    for i, m in enumerate(members):
+        metric = m.instance.metric
+        if metric.part_of is None:
+            continue
+        rows = metric.part_of(engine.table(f"fact_{metric.fact}"), m.instance.params)
+        rows = rows.filter(rows.handled.notnull())
+        keys = engine.query(rows.select(key=key_of(rows, strategy, m.cut)).distinct().order_by("key"))
+        key = rest = _numbers(keys, "key")
+        places: dict[str, Ints] = {}
+        for dimension in reversed(m.cut):
+            rest, places[dimension] = np.divmod(rest, len(value_names(strategy, dimension)))
+        found.append(replace(m, key=key, month=rest, places=places, of=i))
+    return found
 
 
 def member(instance: Instance, cut: tuple[str, ...], gathered: Gathered) -> Member:
@@ -108,7 +122,7 @@ def _parts(engine: Any, strategy: Strategy, members: Sequence[Member]) -> list[A
     found = []
     for i, m in enumerate(members):
         metric = m.instance.metric
-        count = metric.counts if m.of >= 0 and metric.counts else metric.rows
+        count = metric.part_of if m.of >= 0 and metric.part_of else metric.rows
         rows = count(engine.table(f"fact_{metric.fact}"), m.instance.params)
         rows = rows.filter(rows.handled.notnull())
         found.append(

@@ -12,7 +12,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from metrics.build.blocks import number_of
-from metrics.build.columns import UNITS, Member, columns, make_units, parts_of
+from metrics.build.columns import UNITS, Member, columns, make_units, wider
 from metrics.build.ledger import Held
 from metrics.build.publish import MONTHS, TOTAL, Draft
 from metrics.clearing.mend import Changed, Family, Mended, mend
@@ -39,11 +39,12 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Tested:
-    """A block of a family after the test, and the groups of rows to test it on again."""
+    """A block of a family after the test, and the groups of rows and metrics to test it on again."""
 
     period: str
     mended: Mended
     family: Family
+    every: Sequence[Member]
 
 
 def together(
@@ -61,7 +62,7 @@ def together(
     states: dict[tuple[str, str, str], State] = {}
     waiting: list[tuple[str, list[Tree], Future[Mended], Family]] = []
     tested: list[Tested] = []
-    every = [*members, *parts_of(members)]
+    every = [*members, *(wider(engine, strategy, members) if staffed else ())]
     periods = sorted({p for d in drafts for p in d.trees} | held.periods(members))
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for period in periods:
@@ -87,7 +88,7 @@ def together(
         for period, trees, future, family in waiting:
             mended = future.result()
             _keep(drafts, period, trees, mended, states)
-            tested.append(Tested(period, mended, family))
+            tested.append(Tested(period, mended, family, every))
     return tested, states
 
 
@@ -108,12 +109,12 @@ def _keep(
 
 
 def _parts(trees: Sequence[Tree], every: Sequence[Member]) -> list[Tree]:
-    """For trees of a metric whose numerator another metric counts as its whole: the same cells, of those rows."""
+    """For trees of a metric that counts a part of wider rows: the same cells, of those rows."""
     return [replace(t, metric=k, of=m.of) for k, m in enumerate(every) if m.of >= 0 for t in trees if t.metric == m.of]
 
 
 def _parted(changed: Sequence[Changed], every: Sequence[Member]) -> list[Changed]:
-    """Changed cells, with those of their parts: whether a part's rows have changed is not looked up, but assumed."""
+    """Changed cells, also among the wider rows."""
     parts = [replace(c, metric=k, rows=True) for k, m in enumerate(every) for c in changed if c.metric == m.of]
     return [*changed, *parts]
 
@@ -162,7 +163,6 @@ def stands(tested: Sequence[Tested], members: Sequence[Member], before: Held, fr
     """Whether what a finished file tells of a family, block by block, is what was tested, and passes again.
 
     ``before`` and ``fresh`` hold the file's numbers: those carried over, and those of this build."""
-    every = [*members, *parts_of(members)]
     seen = {t.period for t in tested}
     if any(p not in seen for p in fresh.periods(members)):
         return False
@@ -172,8 +172,8 @@ def stands(tested: Sequence[Tested], members: Sequence[Member], before: Held, fr
         if fixed is None or new is None:
             return False
         trees = [*fixed, *(replace(t, fixed=False) for t in new)]
-        changed = _parted(before.changed(block.period, trees, members), every)
-        return not trees or passes(block.family, [*trees, *_parts(trees, every)], min_staff, changed)
+        changed = _parted(before.changed(block.period, trees, members), block.every)
+        return not trees or passes(block.family, [*trees, *_parts(trees, block.every)], min_staff, changed)
 
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         return all(pool.map(passed, tested))

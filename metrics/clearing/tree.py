@@ -32,8 +32,8 @@ class Tree:
     cells that the path cuts, one per depth. ``priority``: 1 is kept longest; 0 are company totals.
 
     ``single``: only cells of one place are told; what is pooled is covered by the block (months). ``fixed``: published
-    before, and never changed. ``of``: the metric whose cells these are; this tree tells how many of their rows a part
-    counts that is another metric's whole (complaints among contacts), and follows that metric's tree."""
+    before, and never changed. ``of``: the metric whose cells these are, laid over wider rows of which it
+    counts a part; this tree follows that metric's."""
 
     metric: int
     view: str

@@ -31,7 +31,6 @@ COMPLAINT_RATE = Metric(
     fact="contacts",
     unit=Unit.PERCENT,
     rows=_rows,
-    counts=lambda t, params: t.filter(t.is_complaint),
     measures=_measures,
     value=lambda sums: percent(sums, "complaints"),
     interval=lambda sums: wilson(sums, "complaints"),

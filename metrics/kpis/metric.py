@@ -109,9 +109,9 @@ class Metric:
     month's target."""
     behaviour: bool = False
     """Measures what customers do, not what they say."""
-    counts: Callable[[Any, Params], Any] | None = None
-    """The rows of the numerator, where another metric counts the same rows as its n (complaints): the joint test has to
-    know that the two numbers are about the same rows."""
+    part_of: Callable[[Any, Params], Any] | None = None
+    """Wider rows of which another metric counts the same part in its numerator (complaints among contacts): the joint
+    test has to look at this metric's n as a count among those, too."""
     needs_whole_customers: bool = False
     """Cannot be computed from a sample of orders."""
 

@@ -33,6 +33,7 @@ RESOLVED_WITHIN = Metric(
     fact="contacts",
     unit=Unit.PERCENT,
     rows=_rows,
+    part_of=lambda t, params: t.filter(t.is_complaint.notnull()),
     measures=_measures,
     value=lambda sums: percent(sums, "within"),
     interval=lambda sums: wilson(sums, "within"),
