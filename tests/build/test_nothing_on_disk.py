@@ -16,7 +16,7 @@ from metrics.build import build
 from metrics.build.audit import Vocabulary, audit
 from metrics.commands.build import MEMORY
 from metrics.engines.duckdb import DuckDBEngine
-from metrics.release import Release, write
+from metrics.release import FORMAT, Release, write
 from metrics.sources.read import read
 from metrics.strategy.load import load
 from tests.build.small import small_company, write_company
@@ -163,7 +163,7 @@ def test_writer_and_audit_are_locked_too(tmp_path: Path, monkeypatch: pytest.Mon
             self._connection.close()
 
     monkeypatch.setattr(duckdb, "connect", lambda *words, **more: Watched(real(*words, **more)))
-    write(tmp_path / "release.duckdb", {"meta": [("format", "1")]})
+    write(tmp_path / "release.duckdb", {"meta": [("format", FORMAT)]})
     words = Vocabulary("", *(frozenset(),) * (len(fields(Vocabulary)) - 1))
     audit(tmp_path / "release.duckdb", words, (), ())
     locked = {"temp_directory": "", "enable_external_access": False, "lock_configuration": True}
@@ -182,7 +182,7 @@ def test_a_log_that_a_killed_build_left_is_not_replayed(tmp_path: Path) -> None:
     log = left.with_name(left.name + ".wal")
     assert log.exists()
     log.rename(path.with_name(path.name + ".wal"))
-    write(path, {"meta": [("format", "1")]})
+    write(path, {"meta": [("format", FORMAT)]})
     assert os.listdir(tmp_path) and not path.with_name(path.name + ".wal").exists()
     with duckdb.connect(str(path), read_only=True) as file:
         assert file.execute("SELECT * FROM meta").fetchall() == [("format", "1")]
