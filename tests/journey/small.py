@@ -140,9 +140,9 @@ def released(path: Path, numbers: Mapping[tuple[str, str, Dims], Mapping[str, fl
     rows: list[tuple[Any, ...]] = []
     for (metric, view, dims), sums in numbers.items():
         cell = cells.setdefault((view, dims), len(cells) + 1) if dims else 0
-        rows += [(metric, view, len(dims), QUARTER, cell, m, float(v)) for m, v in sums.items()]
+        rows += [(metric, view, len(dims), QUARTER, cell, m, float(v), False) for m, v in sums.items()]
         if not dims:
-            rows += [(metric, "", 0, month, 0, m, v / 3) for month in MONTHS for m, v in sums.items()]
+            rows += [(metric, "", 0, month, 0, m, v / 3, False) for month in MONTHS for m, v in sums.items()]
     flat = [
         (number, view, i, d, v)
         for (view, dims), number in cells.items()
