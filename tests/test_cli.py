@@ -238,7 +238,7 @@ def test_a_model_of_too_few_says_so(demo: Demo) -> None:
 
 
 def test_what_was_not_fitted_is_refused_with_one_text(demo: Demo) -> None:
-    results = [run(demo, "drivers", *words) for words in (("--period", "2031-H1"), ("--segment", "team=a"))]
+    results = [run(demo, "drivers", *words) for words in (("--period", "2031-H1"), ("--segment", "segment=moon"))]
     assert {r.exit_code for r in results} == {3} and len({r.output for r in results}) == 1
 
 
