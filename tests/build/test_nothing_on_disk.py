@@ -185,7 +185,7 @@ def test_a_log_that_a_killed_build_left_is_not_replayed(tmp_path: Path) -> None:
     write(path, {"meta": [("format", FORMAT)]})
     assert os.listdir(tmp_path) and not path.with_name(path.name + ".wal").exists()
     with duckdb.connect(str(path), read_only=True) as file:
-        assert file.execute("SELECT * FROM meta").fetchall() == [("format", "1")]
+        assert file.execute("SELECT * FROM meta").fetchall() == [("format", FORMAT)]
 
 
 @pytest.mark.parametrize(
