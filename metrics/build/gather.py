@@ -25,6 +25,8 @@ from metrics.strategy.model import Strategy, View
 
 #: Exact type in which fractions are added.
 DECIMAL = "decimal(38, 6)"
+#: Rows whose customers the engine counts at once.
+SLICE = 2_500_000
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def gather(
     sizes = [len(names(strategy, d)) for d in dimensions]
     key = key_of(rows, strategy, dimensions)
     summed = measures(rows)
-    engine.create(
+    engine.view(
         "cells",
         rows.select(
             key=key,
@@ -123,31 +125,38 @@ def gather(
     sums = engine.query(
         cells.group_by("key")
         .aggregate(
+            rows=cells.count(),
             handled=cells.handled.count().cast("float64"),
             **{name: cells[f"m_{name}"].sum().cast("float64").fill_null(0.0) for name in summed},
         )
         .order_by("key")
     )
-    customers = engine.query(
-        cells.group_by(["key", "customer"]).aggregate(weight=cells.weight.sum().cast("float64").fill_null(0.0))
-    )
-    lines = engine.table("fact_staff")
-    lines = lines.select(line=lines.handled, staff=lines.staff)
-    mine = cells.filter(cells.handled.notnull())
-    joined = mine.left_join(lines, mine.handled == lines.line)
-    by = joined.select(key=joined.key, staff=joined.staff.cast("int64").fill_null(UNKNOWN))
-    staff = engine.query(by.group_by(["key", "staff"]).aggregate(rows=by.count().cast("float64")))
-    engine.drop("cells")
-
     keys = _column(sums, "key").astype(np.int64)
     places: dict[str, Ints] = {}
     rest = keys
     for dimension, size in zip(reversed(dimensions), reversed(sizes)):
         rest, places[dimension] = np.divmod(rest, size)
 
-    def triple(table: Any, person: str, rows: str) -> tuple[Ints, Ints, Floats]:
-        cell = np.searchsorted(keys, _column(table, "key").astype(np.int64))
-        return cell, _column(table, person).astype(np.int64), _column(table, rows).astype(float)
+    def triples(counted: Any, person: str, rows: str) -> tuple[Ints, Ints, Ints]:
+        table = engine.query(counted)
+        cell = np.searchsorted(keys, _column(table, "key"))
+        return cell, _column(table, person).astype(np.int64), _column(table, rows).astype(np.int64)
+
+    # Almost every row can be a customer of its own: in slices, so that the engine never holds all of them twice.
+    slices = 1 + int(_column(sums, "rows").sum()) // SLICE
+    sliced: list[tuple[Ints, Ints, Ints]] = []
+    for i in range(slices):
+        part = cells.filter(cells.customer % slices == i) if slices > 1 else cells
+        weighed = part.group_by(["key", "customer"]).aggregate(weight=part.weight.sum().cast("float64").fill_null(0.0))
+        sliced.append(triples(weighed, "customer", "weight"))
+    cell, customer, weighs = (np.concatenate(columns) for columns in zip(*sliced))
+    del sliced
+    lines = engine.table("fact_staff")
+    lines = lines.select(line=lines.handled, staff=lines.staff)
+    mine = cells.filter(cells.handled.notnull())
+    joined = mine.left_join(lines, mine.handled == lines.line)
+    by = joined.select(key=joined.key, staff=joined.staff.cast("int64").fill_null(UNKNOWN))
+    staff = triples(by.group_by(["key", "staff"]).aggregate(rows=by.count()), "staff", "rows")
 
     handled = _column(sums, "handled").astype(float)
     columns = {name: _column(sums, name).astype(float) for name in summed} | (
@@ -156,8 +165,8 @@ def gather(
     found = evidence(
         np.column_stack(list(columns.values())).reshape(len(keys), len(columns)),
         handled,
-        triple(staff, "staff", "rows"),
-        triple(customers, "customer", "weight"),
+        staff,
+        (cell, customer, weighs),
     )
     return Gathered(tuple(columns), keys, rest, places, found)
 

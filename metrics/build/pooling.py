@@ -11,9 +11,9 @@ import numpy as np
 from metrics.build.blocks import blocks, grain_of
 from metrics.build.facts import DIMENSIONS, Facts
 from metrics.build.facts.values import names
-from metrics.build.gather import gather_rows
+from metrics.build.gather import Gathered, gather_rows
 from metrics.build.publish import Pools
-from metrics.clearing.evidence import grouped
+from metrics.clearing.evidence import Ints, grouped
 from metrics.clearing.pools import Family, stable_pools
 from metrics.clearing.rule import Floors
 from metrics.strategy.model import Strategy
@@ -34,24 +34,32 @@ def pools_of(
 ) -> Pools:
     """Pools of every dimension that a view cuts, in blocks of the ``declared`` length. ``before``: pools of what was
     published; they are kept and may only grow."""
-    families: dict[str, list[Family]] = {d: [] for d in dimensions}
+    gathered: list[tuple[tuple[str, ...], Gathered, Ints]] = []
     for candidates in FAMILIES:
         fact = next((f for f in candidates if facts.rows[f]), None)
         if fact is None:
             continue
         mine = tuple(d for d in dimensions if d in DIMENSIONS[fact])
-        gathered = gather_rows(engine, strategy, fact, mine)
+        rows = gather_rows(engine, strategy, fact, mine)
         grain = grain_of(fact, facts.staffed, declared)
-        block = blocks(gathered.month, grain, as_of, strategy.disclosure.closing_days).of_cell
-        for dimension in mine:
-            width = len(names(strategy, dimension))
-            key = np.where(block >= 0, block * width + gathered.places[dimension], -1)
-            present = np.unique(key[key >= 0])
-            group = np.where(key >= 0, np.searchsorted(present, key), -1)
-            tried = grouped(gathered.evidence, group, len(present))
-            families[dimension].append(Family(tried, present // width, present % width))
+        gathered.append((mine, rows, blocks(rows.month, grain, as_of, strategy.disclosure.closing_days).of_cell))
+
+    def family(dimension: str, rows: Gathered, block: Ints) -> Family:
+        width = len(names(strategy, dimension))
+        key = np.where(block >= 0, block * width + rows.places[dimension], -1)
+        present = np.unique(key[key >= 0])
+        group = np.where(key >= 0, np.searchsorted(present, key), -1)
+        return Family(grouped(rows.evidence, group, len(present)), present // width, present % width)
+
+    # One dimension after the other: the evidence of all of them at once is several times that of the rows.
     return {
-        d: stable_pools(len(names(strategy, d)), _partners(strategy, d), families[d], floors, before.get(d, ()))
+        d: stable_pools(
+            len(names(strategy, d)),
+            _partners(strategy, d),
+            [family(d, rows, block) for mine, rows, block in gathered if d in mine],
+            floors,
+            before.get(d, ()),
+        )
         for d in dimensions
     }
 

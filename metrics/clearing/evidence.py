@@ -50,7 +50,7 @@ def evidence(
 ) -> Evidence:
     """Evidence from (cell, person, rows) triples in any order; a pair may stand in several places. Rows and money are
     whole numbers."""
-    triples = [tuple(column.astype(np.int64) for column in three) for three in (staff, customers)]
+    triples = [tuple(column.astype(np.int64, copy=False) for column in three) for three in (staff, customers)]
     return Evidence(sums, handled, *_added(*triples[0]), *_added(*triples[1]))
 
 
@@ -60,13 +60,16 @@ def _added(cell: Ints, person: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
         return cell, person, rows
     low = int(person.min())
     person_bits = (int(person.max()) - low).bit_length()
-    key = (cell << person_bits) | (person - low)
+    key = cell << person_bits
+    key |= person - low
     row_bits = int(rows.max()).bit_length()
     if int(rows.min()) >= 0 and int(key.max()).bit_length() + row_bits < 63:
         # Key and rows in one number: sorting numbers is many times faster than finding the order of pairs.
-        packed = (key << row_bits) | rows
-        packed.sort()
-        key, rows = packed >> row_bits, packed & ((1 << row_bits) - 1)
+        key <<= row_bits
+        key |= rows
+        key.sort()
+        rows = key & ((1 << row_bits) - 1)
+        key >>= row_bits
     else:
         order = np.argsort(key)
         key, rows = key[order], rows[order]

@@ -65,6 +65,12 @@ def test_equal_input_gives_equal_content(company, release, tmp_path):
     assert dict(content(again)["meta"])["build_id"] == report.build_id
 
 
+def test_customers_counted_in_slices_are_the_same_customers(company, release, tmp_path, monkeypatch):
+    monkeypatch.setattr("metrics.build.gather.SLICE", 100)
+    build(*company, tmp_path / "slices.duckdb")
+    assert content(tmp_path / "slices.duckdb") == content(release)
+
+
 def test_another_answer_gives_another_build_id(company, release, tmp_path):
     tables = small_company()
     tables["answers"][5]["score"] = 1 if tables["answers"][5]["score"] > 3 else 5
