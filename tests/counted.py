@@ -7,6 +7,7 @@ number on a page and a number here are two opinions.
 from __future__ import annotations
 
 import calendar
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -119,8 +120,8 @@ def tables(folder: Path) -> Tables:
         return rows
 
     answers = about(read("survey_responses", "answered_at"), "answered_at")
-    invitations = about(read("survey_invites", "sent").rename(columns={"survey_type": "question"}), "sent")
-    invitations["answered"] = _answered(invitations, answers)
+    sent = about(read("survey_invites", "sent").rename(columns={"survey_type": "question"}), "sent")
+    invitations = _answered(sent, answers)
     relationship = read("relationship", "answered_at")
     relationship["ym"] = _month(relationship["answered_at"])
     people(relationship)
@@ -128,7 +129,7 @@ def tables(folder: Path) -> Tables:
     series["ym"] = _month(series["month"])
 
     live = orders[stands].copy()
-    live["invited"] = live["order_id"].isin(invitations.loc[invitations["question"] == "tnps", "order_id"])
+    live["invited"] = live["order_id"].isin(sent.loc[sent["question"] == "tnps", "order_id"])
     cohorts = _cohorts(live, customers, contacts)
     return Tables(contacts, answers, invitations, relationship, live, cohorts, series)
 
@@ -143,15 +144,19 @@ def _repeated(contacts: pd.DataFrame) -> pd.Series:
     return contacts["ticket_id"].isin(again).where(contacts["customer_id"].notna()).astype(object)
 
 
-def _answered(invitations: pd.DataFrame, answers: pd.DataFrame) -> pd.Series:
-    """Same question and contact; without a contact same question, stage and order."""
-    given = answers[answers["score"].notna()]
-    by_contact = set(zip(given["question"], given["contact_id"]))
-    by_order = set(zip(given["question"], given["stage"], given["order_id"]))
-    assert (invitations["contact_id"].notna() | invitations["order_id"].notna()).all()
-    keys = zip(invitations["question"], invitations["stage"], invitations["contact_id"], invitations["order_id"])
-    hit = [(q, c) in by_contact if isinstance(c, str) else (q, s, o) in by_order for q, s, c, o in keys]
-    return pd.Series(hit, index=invitations.index)
+def _answered(sent: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """Answers to what was asked, and invitations beyond them: an answer uses up one to the same question about the same
+    contact; without a contact about the same order at the same stage."""
+    given = answers[answers["score"].notna() & answers["question"].isin(sent["question"])]
+    assert (sent["contact_id"].notna() | sent["order_id"].notna()).all()
+    used = Counter(("contact", q, c) for q, c in zip(given["question"], given["contact_id"]))
+    used += Counter(("order", q, s, o) for q, s, o in zip(given["question"], given["stage"], given["order_id"]))
+    left = []
+    for q, s, c, o in zip(sent["question"], sent["stage"], sent["contact_id"], sent["order_id"]):
+        key = ("contact", q, c) if isinstance(c, str) else ("order", q, s, o)
+        left.append(not used[key])
+        used[key] -= bool(used[key])
+    return pd.concat([given.assign(answered=True), sent[left].assign(answered=False)], ignore_index=True)
 
 
 def _cohorts(live: pd.DataFrame, customers: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ question about one contact is a unit beside the first, with the same staff.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -44,25 +44,40 @@ class Member:
     month: Ints
     places: dict[str, Ints]
     of: int = -1
-    """The member that counts a part of these rows (``Metric.part_of``)."""
+    """The member that counts a part of these rows (``Metric.part_of``), whose cells these are."""
 
 
 def wider(engine: Any, strategy: Strategy, members: Sequence[Member]) -> list[Member]:
-    """For members that count a part of wider rows which others count too: those rows, by the same dimensions."""
+    """For members that count a part of the rows of other members: those rows, by the same dimensions."""
     found = []
     for i, m in enumerate(members):
-        metric = m.instance.metric
-        if metric.part_of is None:
-            continue
-        rows = metric.part_of(engine.table(f"fact_{metric.fact}"), m.instance.params)
-        rows = rows.filter(rows.handled.notnull())
-        keys = engine.query(rows.select(key=key_of(rows, strategy, m.cut)).distinct().order_by("key"))
-        key = rest = _numbers(keys, "key")
-        places: dict[str, Ints] = {}
-        for dimension in reversed(m.cut):
-            rest, places[dimension] = np.divmod(rest, len(value_names(strategy, dimension)))
-        found.append(replace(m, key=key, month=rest, places=places, of=i))
+        for whole in _wholes(m, members):
+            rows = _rows(engine, whole)
+            keys = engine.query(rows.select(key=key_of(rows, strategy, m.cut)).distinct().order_by("key"))
+            key = rest = _numbers(keys, "key")
+            places: dict[str, Ints] = {}
+            for dimension in reversed(m.cut):
+                rest, places[dimension] = np.divmod(rest, len(value_names(strategy, dimension)))
+            found.append(Member(whole.instance, m.cut, key, rest, places, of=i))
     return found
+
+
+def _wholes(part: Member, members: Sequence[Member]) -> list[Member]:
+    """Members in whose rows another is a part (``Metric.part_of``)."""
+    mine = part.instance
+
+    def fits(other: Instance) -> bool:
+        alike = set(mine.params) & set(other.params)
+        return other.metric.id in mine.metric.part_of and all(mine.params[p] == other.params[p] for p in alike)
+
+    return [m for m in members if fits(m.instance)]
+
+
+def _rows(engine: Any, m: Member) -> Any:
+    """The handled rows that a member counts."""
+    metric = m.instance.metric
+    rows = metric.rows(engine.table(f"fact_{metric.fact}"), m.instance.params)
+    return rows.filter(rows.handled.notnull())
 
 
 def member(instance: Instance, cut: tuple[str, ...], gathered: Gathered) -> Member:
@@ -121,13 +136,10 @@ def _parts(engine: Any, strategy: Strategy, members: Sequence[Member]) -> list[A
     """Per metric its units with their finest cells."""
     found = []
     for i, m in enumerate(members):
-        metric = m.instance.metric
-        count = metric.part_of if m.of >= 0 and metric.part_of else metric.rows
-        rows = count(engine.table(f"fact_{metric.fact}"), m.instance.params)
-        rows = rows.filter(rows.handled.notnull())
+        rows = _rows(engine, m)
         found.append(
             rows.select(
-                unit=_unit(rows, metric.fact).cast("int64"),
+                unit=_unit(rows, m.instance.metric.fact).cast("int64"),
                 metric=ibis.literal(i, "int32"),
                 key=key_of(rows, strategy, m.cut).cast("int64"),
                 handled=rows.handled.cast("int64"),
@@ -143,9 +155,11 @@ def _unit(rows: Any, fact: str) -> Any:
     if fact in FAMILIES["orders"]:
         return rows.row * 2 + 1
     about = ibis.coalesce(rows.contact_row * 2, rows.order_row * 2 + 1)
-    own = -1 - (rows.row * 2 + (1 if fact == "answers" else 0))
-    first = ibis.row_number().over(ibis.window(group_by=about, order_by=rows.row)) == 0
-    return (about.notnull() & first).ifelse(about, own)
+    # An answer is the same unit among the answers and among the invitations, where it stands before all others.
+    answer = rows.answer_row if fact == "invitations" else rows.row
+    own = -1 - answer.isnull().ifelse(rows.row * 2, answer * 2 + 1)
+    turn = ibis.window(group_by=about, order_by=[answer.isnull(), answer, rows.row])
+    return (about.notnull() & (ibis.row_number().over(turn) == 0)).ifelse(about, own)
 
 
 def _matrix(table: Any, names: Sequence[str]) -> Ints:

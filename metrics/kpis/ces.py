@@ -47,6 +47,7 @@ CES = Metric(
     fact="answers",
     unit=Unit.SCORE,
     rows=_rows,
+    part_of=("response_rate",),
     measures=_measures,
     value=mean,
     interval=interval,

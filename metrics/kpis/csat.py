@@ -36,6 +36,7 @@ CSAT = Metric(
     fact="answers",
     unit=Unit.PERCENT,
     rows=_rows,
+    part_of=("response_rate",),
     measures=_measures,
     value=lambda sums: percent(sums, "satisfied"),
     interval=lambda sums: wilson(sums, "satisfied"),

@@ -45,6 +45,7 @@ LADDER = Metric(
     fact="answers",
     unit=Unit.PERCENT,
     rows=_rows,
+    part_of=("response_rate",),
     measures=_measures,
     value=lambda sums: percent(_high(sums), "high"),
     interval=lambda sums: wilson(_high(sums), "high"),

@@ -109,9 +109,10 @@ class Metric:
     month's target."""
     behaviour: bool = False
     """Measures what customers do, not what they say."""
-    part_of: Callable[[Any, Params], Any] | None = None
-    """Wider rows of which another metric counts the same part in its numerator (complaints among contacts): the joint
-    test has to look at this metric's n as a count among those, too."""
+    part_of: tuple[str, ...] = ()
+    """Metrics that count in a numerator, among more rows, just what this one counts in its n (complaints among
+    contacts, answers among invitations): the joint test has to look at these cells as cells of those rows, too. A
+    parameter that both have is the same in both."""
     needs_whole_customers: bool = False
     """Cannot be computed from a sample of orders."""
 

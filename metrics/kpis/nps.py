@@ -64,6 +64,7 @@ NPS = Metric(
     fact="answers",
     unit=Unit.POINTS,
     rows=_rows,
+    part_of=("response_rate",),
     measures=_measures,
     value=value,
     interval=interval,

@@ -2,7 +2,8 @@
 
 Definition: share of invitations that were answered, times 100.
 Source: AAPOR, "Standard Definitions: Final Dispositions of Case Codes and Outcome Rates for Surveys", RR1 (completed
-answers over all that were invited; here everybody invited is eligible).
+answers over all that were invited; here everybody invited is eligible). Whoever answered was invited, also where the
+invitation is not in the sources.
 Unit: percent. Scale: none. Interval: Wilson (``intervals.wilson``).
 Worked example: tests/kpis.
 """
@@ -31,6 +32,7 @@ RESPONSE_RATE = Metric(
     fact="invitations",
     unit=Unit.PERCENT,
     rows=_rows,
+    part_of=("invited",),
     measures=_measures,
     value=lambda sums: percent(sums, "answered"),
     interval=lambda sums: wilson(sums, "answered"),

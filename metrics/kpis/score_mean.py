@@ -31,6 +31,7 @@ SCORE_MEAN = Metric(
     fact="answers",
     unit=Unit.SCORE,
     rows=_rows,
+    part_of=("response_rate",),
     measures=_measures,
     value=mean,
     interval=student,

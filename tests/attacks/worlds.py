@@ -267,7 +267,7 @@ def _known(
         "replied_within(hours=2)": contact,
         CSAT: csat > 0,
         TNPS: tnps >= 0,
-        REPLY: asked,
+        REPLY: asked | (csat > 0),
     }
     adds = {(metric, "n"): mask for metric, mask in universe.items()} | {
         ("complaint_rate", "complaints"): yes("complaint"),
@@ -277,10 +277,10 @@ def _known(
         (CSAT, "satisfied"): csat >= 4,
         (TNPS, "promoters"): tnps >= 9,
         (TNPS, "detractors"): (tnps >= 0) & (tnps <= 6),
-        (REPLY, "answered"): asked & (csat > 0),
+        (REPLY, "answered"): csat > 0,
     }
     return World(seed, folder, rows, universe, {k: v.astype(float) for k, v in adds.items()}, staff, dimensions)
 
 
 #: The same rows counted in two KPIs: (metric, measure) that add the same thing.
-SAME_THING = ((("complaint_rate", "complaints"), (RESOLVED, "n")),)
+SAME_THING = ((("complaint_rate", "complaints"), (RESOLVED, "n")), ((REPLY, "answered"), (CSAT, "n")))

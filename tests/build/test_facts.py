@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 import pytest
 
+from metrics.build.facts import DIMENSIONS
 from tests.build.small import STRATEGY
 
 STORE, HOTLINE, WEBSITE, FACEBOOK, OTHER_CHANNEL = range(5)
@@ -205,8 +206,47 @@ def test_an_invitation_was_answered_only_by_the_same_question_about_the_same_thi
         ],
     }
     known = facts(tables)
-    assert known.rows("invitations", "answered") == [True, False, False, True, False, False]
+    csat, buy, support = "csat", 0, 1
+    asked = known.rows("invitations", "question", "stage", "contact_row", "order_row", "answered")
+    assert sorted(asked, key=repr) == sorted(
+        [
+            (csat, support, 0, None, True),
+            (csat, buy, None, 0, True),
+            ("tnps", support, 0, None, False),
+            (csat, support, 1, None, False),
+            (csat, support, None, 0, False),
+            (csat, buy, None, 1, False),
+        ],
+        key=repr,
+    )
     assert known.rows("contacts", "invited") == [True, True]
+
+
+def test_no_answer_goes_missing_from_the_response_rate(facts):
+    """One that nobody was seen to be invited to counts as asked, a second one too, and one answer uses up one of two
+    invitations: what the rate counts as answered is what the score counts, row by row."""
+    said = {"question": "csat", "score": 4}
+    tables = {
+        "contacts": [contact(1), contact(2), contact(3)],
+        "answers": [
+            {"response": "R1", "contact": "C1", **said},
+            {"response": "R2", "contact": "C1", **said},
+            {"response": "R3", "contact": "C2", **said},
+            {"response": "R4", "contact": "gone", **said, "stage": "support"},
+            {"response": "R5", "contact": "C3", "question": "tnps", "score": 9},
+        ],
+        "invitations": [
+            {"contact": "C1", "question": "csat"},
+            {"contact": "C3", "question": "csat"},
+            {"contact": "C3", "question": "csat"},
+        ],
+    }
+    known = facts(tables)
+    columns = ("question", "contact_row", "month", "handled", "customer", *DIMENSIONS["answers"])
+    told = [row for row in known.rows("answers", *columns) if row[0] == "csat"]
+    asked = known.rows("invitations", "answered", *columns)
+    assert sorted((row[1:] for row in asked if row[0]), key=repr) == sorted(told, key=repr)
+    assert [row[2] for row in asked if not row[0]] == [2, 2]
 
 
 def test_a_return_is_an_order_on_a_later_day(facts):

@@ -95,27 +95,38 @@ def _lost(g: Ground, j: Any) -> Any:
 
 
 def _answered(g: Ground) -> None:
-    """Table ``fact_invitations``: an invitation was answered if the same question was, about the same contact; without
-    a contact about the same order; without either by the same customer. Where both files name the stage, it has to be
-    the same one."""
+    """Table ``fact_invitations``: every scored answer to a question somebody was invited to, and the invitations that
+    nobody answered. Whoever answered was invited, also where the invitation is not in the file; so the answers that a
+    response rate counts are those its score counts, row by row, and two numbers of the same answers tell nothing more.
+
+    An answer takes the place of one invitation to the same question about the same contact; without a contact about
+    the same order; without either to the same customer. Where both files name the stage, it has to be the same one."""
     t, a = g.engine.table("fact_invited"), g.engine.table("fact_answers")
     if not g.some("fact_answers", "row"):
-        g.engine.create("fact_invitations", t.mutate(answered=ibis.null("boolean")))
+        g.engine.create("fact_invitations", t.mutate(answered=ibis.null("boolean"), answer_row=ibis.null("int64")))
         return
     staged = g.some("src_answers", "stage") and g.some("src_invitations", "stage")
-    scored = a.filter(a.score.notnull())
-    j, hits = t, []
-    for column, asked, by_stage in (
-        ("contact_row", t.contact_row.notnull(), False),
-        ("order_row", t.contact_row.isnull() & t.order_row.notnull(), staged),
-        ("customer", t.contact_row.isnull() & t.order_row.isnull() & t.customer.notnull(), staged),
-    ):
-        key = {"question": scored.question, "key": scored[column]} | ({"stage": scored.stage} if by_stage else {})
-        given = (
-            scored.filter(scored[column].notnull()).select(**{f"{column}_{k}": v for k, v in key.items()}).distinct()
-        )
-        same = [t.question == given[f"{column}_question"], t[column] == given[f"{column}_key"]]
-        j = j.left_join(given, [*same, t.stage == given[f"{column}_stage"]] if by_stage else same)
-        hits.append((asked, f"{column}_key"))
-    answered = ibis.cases(*((asked, j[key].notnull()) for asked, key in hits), else_=False)
-    g.engine.create("fact_invitations", j.select(*t.columns, answered=answered))
+    scored = a.filter(a.score.notnull()).semi_join(t.select("question").distinct(), "question")
+    kinds = {
+        "contact_row": (t.contact_row.notnull(), False),
+        "order_row": (t.contact_row.isnull() & t.order_row.notnull(), staged),
+        "customer": (t.contact_row.isnull() & t.order_row.isnull(), staged),
+    }
+    keys = {c: ["question", c, *(["stage"] if by_stage else [])] for c, (_, by_stage) in kinds.items()}
+    turns = {
+        f"{c}_turn": ibis.row_number().over(ibis.window(group_by=[asked, *(t[k] for k in keys[c])], order_by=t.row))
+        for c, (asked, _) in kinds.items()
+    }
+    j = t.mutate(**turns, **{f"{c}_asked": asked for c, (asked, _) in kinds.items()})
+    for c, key in keys.items():
+        given = scored.filter(scored[c].notnull()).group_by(key).aggregate(given=lambda s: s.count())
+        given = given.rename({f"{c}_{name}": name for name in (*key, "given")})
+        j = j.left_join(given, [j[name] == given[f"{c}_{name}"] for name in key])
+    open_ = ((j[f"{c}_asked"], j[f"{c}_turn"] >= j[f"{c}_given"].fill_null(0)) for c in kinds)
+    left = j.filter(ibis.cases(*open_, else_=True))
+    g.engine.create(
+        "fact_invitations",
+        left.select(*t.columns, answered=ibis.literal(False), answer_row=ibis.null("int64")).union(
+            scored.select(*t.columns, answered=ibis.literal(True), answer_row=scored.row)
+        ),
+    )
