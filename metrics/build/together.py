@@ -17,7 +17,7 @@ from metrics.build.ledger import Held
 from metrics.build.publish import MONTHS, TOTAL, Draft
 from metrics.clearing.mend import Changed, Family, Mended, mend
 from metrics.clearing.mend import stands as passes
-from metrics.clearing.tree import Tree, walk
+from metrics.clearing.tree import Tree, depth, walk
 from metrics.periods import WAVE, months_of
 from metrics.strategy.model import Strategy
 
@@ -29,7 +29,7 @@ class State(Enum):
     WHOLE = "whole"
     """As declared."""
     POOLED = "pooled"
-    """Some groups stand together."""
+    """Some groups stand together, or are told without what lies below them."""
     SHORTENED = "shortened"
     """Cut by fewer dimensions than declared."""
     WITHHELD = "withheld"
@@ -153,9 +153,9 @@ def _settle(drafts: Sequence[Draft], period: str, fresh: Sequence[Tree], fixed: 
 def _state(before: Tree, after: Tree | None, i: int, mended: Mended, old: bool) -> State:
     if after is None:
         return State.LATER if old else State.WITHHELD
-    if i in mended.cut:
+    if depth(after) < depth(before):
         return State.SHORTENED
-    pooled = any(len(node.places) > 1 for _, _, _, node in walk(after))
+    pooled = i in mended.cut or any(len(node.places) > 1 for _, _, _, node in walk(after))
     return State.POOLED if pooled else State.WHOLE
 
 

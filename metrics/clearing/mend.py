@@ -2,8 +2,9 @@
 
 A combination that may not stand names the numbers it is made of. Of those, the one that is least wanted (lowest
 priority of its view, then fewest rows) is joined with its sibling, in every metric that publishes the same group of
-rows, and the test is made again. A path that has been joined too often loses its last level, then all. What was
-published before is never touched. If everything open is gone and the test still fails, nothing of the block is told.
+rows, and the test is made again. Where cells of one parent were joined too often the parent is told uncut; where those
+at the top were, the path loses its last level, then all. What was published before is never touched. If everything
+open is gone and the test still fails, nothing of the block is told.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from scipy import sparse
 from metrics.clearing.evidence import Floats, Ints
 from metrics.clearing.joint import Groups, Weak, space, weak
 from metrics.clearing.rule import UNKNOWN
-from metrics.clearing.tree import Path, Tree, depth, joined, shortened, walk, where
+from metrics.clearing.tree import Path, Tree, joined, shortened, siblings, uncut, walk, where
 
 #: Weights below this part of the largest are not what makes a combination.
 SMALL = 0.25
@@ -52,8 +53,8 @@ class Changed:
 @dataclass(frozen=True)
 class Mended:
     """``trees``: what may be told, in the order given; None where a path is withheld. ``joined``: paths that lost a
-    cell to its sibling; ``cut``: paths that lost a level. ``holds`` is False when nothing new may be told.
-    ``rank``: for each metric its independent numbers about handled rows."""
+    cell to its sibling; ``cut``: paths that lost a level, all of it or below some cells. ``holds`` is False when
+    nothing new may be told. ``rank``: for each metric its independent numbers about handled rows."""
 
     trees: tuple[Tree | None, ...]
     joined: frozenset[int]
@@ -89,7 +90,7 @@ def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, change
     owners = _owners(now)
     joins: set[int] = set()
     cuts: set[int] = set()
-    times = [0] * len(now)
+    times: dict[tuple[int, Path], int] = {}
     for _ in range(ROUNDS):
         table = _table(now, seen)
         found = weak(table.matrix, small, min_staff) if table.places else []
@@ -107,10 +108,11 @@ def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, change
                 tree = now[t]
                 if tree is None or (at := where(tree, path)) is None:
                     continue
-                times[t] += 1
-                less = joined(tree, at) if times[t] <= _patience(tree) else None
+                place = t, path[:-1]
+                times[place] = times.get(place, 0) + 1
+                less = joined(tree, at) if times[place] <= _patience(tree, at) else None
                 if less is None:
-                    less, times[t] = shortened(tree), 0
+                    less, times[place] = uncut(tree, at[:-1]) if len(at) > 1 else shortened(tree), 0
                     cuts.add(t)
                 else:
                     joins.add(t)
@@ -152,10 +154,9 @@ def _owners(trees: Sequence[Tree | None]) -> list[int]:
     return [i if t is None or t.of < 0 else place[t.of, t.view, t.fixed] for i, t in enumerate(trees)]
 
 
-def _patience(tree: Tree) -> int:
-    """Joins after which a path loses its last level instead: as many as it has cells there, halved."""
-    last = depth(tree)
-    return max(2, sum(d == last for d, *_ in walk(tree)) // 2)
+def _patience(tree: Tree, at: Sequence[int]) -> int:
+    """Joins of the cells beside one after which they are cut no more: half as many as there are."""
+    return max(2, len(siblings(tree, at[:-1])) // 2)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,18 @@ def _with(nodes: tuple[Node, ...], parent: Sequence[int], first: int) -> tuple[N
     return tuple(sorted((*nodes[:first], one, *nodes[first + 2 :]), key=lambda n: n.places))
 
 
+def uncut(tree: Tree, at: Sequence[int]) -> Tree:
+    """The tree with nothing below the cell at a position."""
+
+    def less(nodes: tuple[Node, ...], at: Sequence[int]) -> tuple[Node, ...]:
+        i = at[0]
+        children = less(nodes[i].children, at[1:]) if len(at) > 1 else ()
+        return (*nodes[:i], replace(nodes[i], children=children), *nodes[i + 1 :])
+
+    cut = replace(tree, nodes=less(tree.nodes, at))
+    return replace(cut, columns=tree.columns[: depth(cut)])
+
+
 def shortened(tree: Tree) -> Tree | None:
     """The tree without its last level; None where it had only one."""
     last = depth(tree)

@@ -7,7 +7,7 @@ import pytest
 
 from metrics.clearing.joint import Groups
 from metrics.clearing.mend import Changed, Family, mend, stands
-from metrics.clearing.tree import Node, Tree, join, joined, shortened, walk
+from metrics.clearing.tree import Node, Tree, join, joined, shortened, uncut, walk
 from tests.clearing.worlds import groups_of, isolable_sets, largest_part
 from tests.conftest import FULL
 
@@ -32,6 +32,27 @@ def test_the_last_cell_joins_the_one_before_and_a_single_cell_its_parent():
     assert joined(one, (0,)) is None and shortened(one) is None
     cut = shortened(tree)
     assert cut is not None and cut.columns == ("a",) and all(not n.children for n in cut.nodes)
+
+
+def test_a_cell_that_is_told_uncut_leaves_the_others_as_they_were():
+    tree = Tree(0, "v", ("a", "b"), 1, (node([0], node([0]), node([1])), node([1], node([0, 1]))))
+    left = uncut(tree, (0,))
+    assert left.columns == ("a", "b")
+    assert left.nodes == (node([0]), tree.nodes[1])
+    assert uncut(left, (1,)) == shortened(tree)
+
+
+def test_one_thin_cell_does_not_cost_the_whole_view_a_level():
+    """Channel a has forty people on each of its two topics; in channel b six people share ten, so that nothing of it
+    can be told but the whole. What is wrong lies in b alone: a keeps its topics."""
+    many = [dict.fromkeys(range(40 * i, 40 * i + 40), 3) for i in range(2)]
+    few = [{200 + i % 6: 3} for i in range(10)]
+    places = {"a": np.repeat([0, 1], (2, 10)), "b": np.concatenate((np.arange(2), np.arange(10)))}
+    a = node([0], *(node([i], n=120.0) for i in range(2)), n=240.0)
+    b = node([1], *(node([i], n=3.0) for i in range(10)), n=30.0)
+    family = Family(groups_of([*many, *few]), np.arange(12)[:, None], [places])
+    after = mend(family, [Tree(0, "v", ("a", "b"), 1, (a, b))], 5).trees[0]
+    assert after is not None and after.nodes == (a, node([1], n=30.0))
 
 
 def world(seed: int, metrics: int = 2) -> tuple[Family, list[Tree]]:
