@@ -73,8 +73,10 @@ def depth(tree: Tree) -> int:
 
 
 def join(a: Node, b: Node) -> Node:
-    """One cell of two. Below it stand the finest cells that are unions of whole cells on both sides."""
-    return Node(tuple(sorted({*a.places, *b.places})), a.sums + b.sums, _coarsest((*a.children, *b.children)))
+    """One cell of two. Below it stand the finest cells that are unions of whole cells on both sides; nothing, where one
+    side is told uncut: what stood below the other would be half of the rows."""
+    below = (*a.children, *b.children) if a.children and b.children else ()
+    return Node(tuple(sorted({*a.places, *b.places})), a.sums + b.sums, _coarsest(below))
 
 
 def _coarsest(nodes: Sequence[Node]) -> tuple[Node, ...]:

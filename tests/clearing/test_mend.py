@@ -22,6 +22,14 @@ def test_joined_cells_have_the_finest_common_cells_below():
     assert [c.places for c in join(a, b).children] == [(0, 1), (2, 3)]
 
 
+def test_the_cells_below_a_joined_cell_never_tell_half_of_its_rows():
+    cut, whole = node([0], node([0], n=3.0), node([1], n=4.0), n=7.0), node([1], n=5.0)
+    for one in (join(cut, whole), join(whole, cut)):
+        assert one == node([0, 1], n=12.0)
+    above = join(node([0], cut, n=7.0), node([1], whole, n=5.0))
+    assert [c.places for c in above.children] == [(0,), (1,)] and above.children[0] == cut
+
+
 def test_the_last_cell_joins_the_one_before_and_a_single_cell_its_parent():
     tree = Tree(0, "v", ("a", "b"), 1, (node([0], node([0]), node([1])), node([1], node([0, 1]))))
     left = joined(tree, (0, 1))
