@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from metrics.clearing.evidence import Floats, Ints
@@ -94,7 +95,7 @@ def _mended(family: Family, trees: Sequence[Tree | None], min_staff: int, change
     for _ in range(ROUNDS):
         table = _table(now, seen)
         found = weak(table.matrix, small, min_staff) if table.places else []
-        found = _new(table, small, found, now)
+        found = _new(table, small, found)
         if not found:
             return Mended(tuple(now), frozenset(joins), frozenset(cuts), True, _ranks(table, small, now))
         touched: set[int] = set()
@@ -137,7 +138,7 @@ def stands(family: Family, trees: Sequence[Tree], min_staff: int, changed: Seque
         seen, small = _grouped(*_with_changed(*_leaves(family, mine), mine, about))
         table = _table(mine, seen)
         found = weak(table.matrix, small, min_staff) if table.places else []
-        if _new(table, small, found, mine):
+        if _new(table, small, found):
             return False
     return True
 
@@ -173,6 +174,8 @@ class _Table:
     places: list[list[tuple[int, Path]]]
     """For each row of the matrix the (tree, path) of the cells it stands for: equal numbers share a row."""
     rows: Floats
+    fixed: NDArray[np.bool_]
+    """Which rows hold a number that was published."""
 
 
 def _paths(tree: Tree) -> list[tuple[Path, list[tuple[int, ...]]]]:
@@ -291,16 +294,18 @@ def _table(trees: Sequence[Tree | None], seen: _Seen) -> _Table:
     indptr = np.concatenate(([0], np.cumsum([len(r) for r in rows]))).astype(np.int64)
     indices = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     matrix = sparse.csr_matrix((np.ones(len(indices)), indices, indptr), shape=(len(rows), count))
-    return _Table(matrix, places, np.diff(indptr).astype(float))
+    published = [t is not None and t.fixed for t in trees]
+    fixed = np.array([any(published[t] for t, _ in cells) for cells in places], dtype=bool)
+    return _Table(matrix, places, np.diff(indptr).astype(float), fixed)
 
 
-def _new(table: _Table, g: Groups, found: Sequence[Weak], trees: Sequence[Tree | None]) -> list[Weak]:
+def _new(table: _Table, g: Groups, found: Sequence[Weak]) -> list[Weak]:
     """Combinations that are not of published numbers alone: those stood this test when they were published.
 
     A combination is of published numbers alone exactly when it lies in their row space; its weights do not tell, since
     the same combination can be written in many ways."""
-    fixed = [row for row in range(len(table.places)) if _is_fixed(table, row, trees)]
-    if not fixed or not found:
+    fixed = np.flatnonzero(table.fixed)
+    if not len(fixed) or not found:
         return list(found)
     old = space(table.matrix[fixed], g.rows)
     every = old.columns(np.arange(len(g.rows)))
@@ -313,14 +318,11 @@ def _new(table: _Table, g: Groups, found: Sequence[Weak], trees: Sequence[Tree |
     return kept
 
 
-def _involved(one: Weak, open_rows: Sequence[int]) -> list[int]:
+def _involved(one: Weak, table: _Table) -> list[int]:
     """Open numbers that make a combination: those whose weight is not small beside the largest of them."""
-    weight = np.abs(one.weights[list(open_rows)])
-    return [row for row, w in zip(open_rows, weight) if w >= SMALL * weight.max(initial=0.0)]
-
-
-def _is_fixed(table: _Table, row: int, trees: Sequence[Tree | None]) -> bool:
-    return any(tree is not None and tree.fixed for tree in (trees[t] for t, _ in table.places[row]))
+    weight = np.where(table.fixed, 0.0, np.abs(one.weights))
+    found: list[int] = np.flatnonzero(~table.fixed & (weight >= SMALL * weight.max(initial=0.0))).tolist()
+    return found
 
 
 def _ranks(table: _Table, g: Groups, trees: Sequence[Tree | None]) -> dict[int, int]:
@@ -336,7 +338,7 @@ def _ranks(table: _Table, g: Groups, trees: Sequence[Tree | None]) -> dict[int, 
 
 def _choice(table: _Table, one: Weak, trees: Sequence[Tree | None], in_hand: set[int]) -> int | None:
     """The number to take back for one combination; None if one of its numbers is in hand already, or none is open."""
-    involved = _involved(one, [row for row in range(len(table.places)) if not _is_fixed(table, row, trees)])
+    involved = _involved(one, table)
     if in_hand.intersection(involved):
         return None
     best: tuple[tuple[float, ...], int] | None = None
