@@ -39,10 +39,10 @@ lint: $(VENV)/dev
 	$(BIN)/mypy metrics
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --timeout 300
 
 audit: $(VENV)/dev
-	CX_AUDIT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -rA
+	CX_AUDIT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --timeout 1800
 
 bench: $(VENV)/app
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt

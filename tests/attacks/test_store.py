@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from metrics.build import build
+from metrics.engines.duckdb import SETTINGS, DuckDBEngine
 from metrics.release import SCHEMA, Release, write
 from metrics.strategy.workforce import is_workforce
 from tests.attacks.canary import Company
@@ -28,7 +29,13 @@ import resource, sys
 from pathlib import Path
 from metrics.build import build
 import metrics.loyalty.panel, metrics.words, ibis, duckdb, pyarrow
-strategy, sources, out, room = sys.argv[1:5]
+strategy, sources, out, room, engine_room = sys.argv[1:6]
+if int(engine_room):
+    connect = duckdb.connect
+    def small(database, config=None, **more):
+        config = {**(config or {}), "memory_limit": engine_room + "MB"} if database == ":memory:" else config or {}
+        return connect(database, config=config, **more)
+    duckdb.connect = small
 if int(room):
     pages = int(open("/proc/self/statm").read().split()[0])
     limit = pages * resource.getpagesize() + int(room) * 1_000_000
@@ -41,6 +48,8 @@ print("built", flush=True)
 PERSONAL = ("customer", "customer_id", "name", "email", "phone", "comment", "text", "contact", "order_id")
 STEPS = 20 if AUDIT else 3
 ROOMS = (5, 20, 40, 80, 160, 320, 640, 1280, 2560) if AUDIT else (60,)
+ENGINE_ROOMS = (3, 6, 12, 20, 28, 34, 60) if AUDIT else (4,)
+"""MB that the engine may take."""
 
 
 class Place:
@@ -70,9 +79,9 @@ class Place:
         return {name: names for name, names in found.items() if names}
 
 
-def start(company: Company, place: Place, room: int = 0) -> subprocess.Popen[str]:
+def start(company: Company, place: Place, room: int = 0, engine_room: int = 0) -> subprocess.Popen[str]:
     words = [sys.executable, "-c", CHILD, str(company.strategy), str(company.sources)]
-    words += [str(place.out / "release.duckdb"), str(room)]
+    words += [str(place.out / "release.duckdb"), str(room), str(engine_room)]
     quiet = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))}
     return subprocess.Popen(
         words, cwd=place.temp, env=place.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **quiet
@@ -165,6 +174,41 @@ def test_a_build_without_memory_leaves_nobody_on_the_disk(
     assert code == 0 or (place.out / "release.duckdb").read_bytes() == before
     assert [p.name for p in place.files() if p.parent != place.out] == []
     tell(builds_short_of_memory=1, of_which_failed=code != 0)
+
+
+@pytest.mark.parametrize("room", ENGINE_ROOMS)
+def test_an_engine_without_memory_spills_nothing(canary: Company, tmp_path: Path, room: int, tell: Tell) -> None:
+    """What does not fit into the engine's memory ends the build; it is never put on the disk."""
+    place = Place(tmp_path)
+    before = canary.release.read_bytes()
+    (place.out / "release.duckdb").write_bytes(before)
+    code, said = ended(start(canary, place, engine_room=room))
+    assert not place.leaks(canary.known)
+    assert not canary.known.in_text(said)
+    assert code == 0 or (place.out / "release.duckdb").read_bytes() == before
+    assert [p.name for p in place.files() if p.parent != place.out] == []
+    tell(engines_short_of_memory=1, of_which_failed=code != 0)
+
+
+@pytest.mark.parametrize("planted", (False, True))
+def test_what_does_not_fit_is_not_put_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: bool
+) -> None:
+    """Ten times more than the engine's memory: it says so and leaves no file; where it may spill, files are seen."""
+    if planted:
+        kept = (s for s in SETTINGS if "temp_directory" not in s and "external" not in s and "lock" not in s)
+        monkeypatch.setattr("metrics.engines.duckdb.SETTINGS", (f"temp_directory = '{tmp_path}'", *kept))
+    connect = duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda at, config: connect(at, config={**config, "memory_limit": "60MB"}))
+    monkeypatch.chdir(tmp_path)
+    with DuckDBEngine() as engine:
+        names = "SELECT 'NV-' || md5(CAST(range AS VARCHAR)) AS staff FROM range(10000000)"
+        if planted:
+            engine.create("rows", names)
+        else:
+            with pytest.raises(duckdb.OutOfMemoryException):
+                engine.create("rows", names)
+        assert bool(list(tmp_path.iterdir())) is planted
 
 
 def test_the_release_has_room_for_nobody(canary: Company) -> None:
