@@ -30,6 +30,26 @@ def choose(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
     return chosen
 
 
+def pick(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
+    """The same as a list to open, for more than a few."""
+    first = next(iter(offered))
+    chosen = page.query.get(key, first)
+    chosen = chosen if chosen in offered else first
+    if len(offered) > 1:
+        st.session_state[key] = chosen
+        with st.container(key=f"choose-{key}"):
+            st.selectbox(
+                label,
+                list(offered),
+                format_func=lambda value: offered[value],
+                key=key,
+                on_change=_to_address,
+                args=(key, tuple(offered)),
+                width=300,
+            )
+    return chosen
+
+
 def _to_address(key: str, offered: tuple[str, ...]) -> None:
     if st.session_state[key] in offered:  # Streamlit takes any text that is sent to it
         st.query_params[key] = st.session_state[key]
