@@ -9,6 +9,7 @@ import streamlit as st
 from metrics.charts import importance
 from metrics.charts.tokens import tokens
 from metrics.drivers import (
+    EVERYBODY,
     Drivers,
     Fitted,
     Model,
@@ -45,7 +46,7 @@ from pages.parts.what_if import what_if_card
 
 def draw(page: Page) -> None:
     w = page.w
-    with st.container(key="driver-choices", horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="driver-choices", horizontal=True, vertical_alignment="top"):
         asked = chosen(page)
     if asked is None:
         text = w("Name the questions that may carry loyalty in the strategy file, under loyalty, drivers.")
@@ -91,6 +92,8 @@ def _found(page: Page, asked: Chosen, found: Drivers) -> None:
             _ends(page, found, model)
     if part.stage is None:
         _compared(page, model, base)
+    if part != EVERYBODY:
+        cards.show(cards.section(w("For all customers")))
     what_if_card(page)
     _labels(page)
     cards.show(page.keep("driver-notes", lambda: _notes(page, found, model, one, base), *held))

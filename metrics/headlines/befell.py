@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metrics.drivers import Driver, Drivers, Meaning, Model
-from metrics.headlines.drivers import effect_text
+from metrics.headlines.drivers import effect_text, open_part
 from metrics.headlines.sentence import kept_together, number_word, quoted, upper
 from metrics.labels import join_names
 from metrics.loyalty.evidence import What
@@ -93,7 +93,7 @@ def cannot_tell(found: Drivers, w: Words) -> str:
         return ""
     return " ".join(
         [
-            w("{share} of return is explained by none of these.", share=w.percent(100 - 100 * model.r2_drivers, 0)),
+            w("{share} of return is explained by none of these.", share=open_part(model, w)),
             w("What goes with return need not bring it about; an action with a comparison can test that."),
         ]
     )

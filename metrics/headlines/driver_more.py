@@ -19,7 +19,7 @@ def among(finding: str, part: Part, name: str, w: Words) -> str:
     if part == EVERYBODY:
         return finding
     if part.period:
-        return w("In {period}, {finding}", period=name, finding=lower(finding))
+        return w("In {period}, {finding}", period=lower(name), finding=lower(finding))
     return w("Among {whom}, {finding}", whom=lower(name), finding=lower(finding))
 
 

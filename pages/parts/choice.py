@@ -17,7 +17,7 @@ def choose(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
     chosen = chosen if chosen in offered else first
     if len(offered) > 1:
         st.session_state[key] = chosen
-        with st.container(key=f"choose-{key}"):
+        with st.container(key=f"choose-{key}", width="content"):
             st.segmented_control(
                 label,
                 list(offered),
@@ -37,7 +37,7 @@ def pick(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
     chosen = chosen if chosen in offered else first
     if len(offered) > 1:
         st.session_state[key] = chosen
-        with st.container(key=f"choose-{key}"):
+        with st.container(key=f"choose-{key}", width="content"):
             st.selectbox(
                 label,
                 list(offered),

@@ -68,8 +68,9 @@ def rule(page: Page, found: Closeup) -> str:
     pieces = [texts.rule(found, w), (w("Levers"), texts.levers(found, w)), (w("What it carries"), link)]
     label = loyalty(known, kpi, w)
     if label:
-        pieces.append((w("Coming back: {label}", label=lower(label[0])), label[1]))
-    return '<div class="rule">' + "".join(f"<div><h3>{esc(h)}</h3><p>{esc(t)}</p></div>" for h, t in pieces) + "</div>"
+        pieces.append((w("Loyalty: {label}", label=lower(label[0])), label[1]))
+    told = "".join(f"<div><h3>{esc(h)}</h3><p>{esc(t)}</p></div>" for h, t in pieces)
+    return f'<div class="rule{" four" if label else ""}">{told}</div>'
 
 
 def notes(page: Page, found: Closeup, marks: Sequence[tuple[Standing, str]]) -> str:
