@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from types import ModuleType
 
+import streamlit as st
+
 from metrics.charts import importance
 from metrics.charts.tokens import tokens
 from metrics.drivers import (
+    EVERYBODY,
     Drivers,
     Fitted,
     Model,
     Point,
-    befell,
     compared,
-    drivers,
     fitted,
     groups,
+    horizons,
     next_steps,
+    part_name,
     points,
     sizes,
     today,
 )
 from metrics.exports import driver_table
 from metrics.exports.table import Table, of_drivers
+from metrics.headlines import at_stage, kpi_labels
 from metrics.headlines import befell as of_customers
 from metrics.headlines import driver_more as more
 from metrics.headlines import drivers as words
-from metrics.headlines import kpi_labels
+from metrics.headlines.kpi_loyalty import two_horizons
 from metrics.labels import dimension_name
 from metrics.loyalty.evidence import Base
 from pages.parts import cards
 from pages.parts.chart import chart
 from pages.parts.choice import choose
+from pages.parts.driver_choice import Chosen, chosen
 from pages.parts.driver_more import compared_html, ends_html, labels_html
 from pages.parts.driver_rows import effects_html, rows_html
 from pages.parts.frame import Page, open_page
@@ -41,79 +46,79 @@ from pages.parts.what_if import what_if_card
 
 def draw(page: Page) -> None:
     w = page.w
-    asked: Drivers | None = page.keep("drivers", lambda: drivers(page.release))
-    happened: Drivers | None = page.keep("befell", lambda: befell(page.release))
-    if asked is None and happened is None:
+    with st.container(key="driver-choices", horizontal=True, vertical_alignment="top"):
+        asked = chosen(page)
+    if asked is None:
         text = w("Name the questions that may carry loyalty in the strategy file, under loyalty, drivers.")
         cards.show(cards.calm(w("No drivers are declared."), text))
         return
-    offered = {}
-    if asked is not None:
-        offered[Base.SURVEY.value] = w("What customers answered")
-    if happened is not None:
-        offered[Base.CUSTOMERS.value] = w("What befell customers")
-    base = Base(choose(page, "base", offered, w("What is held against loyalty")))
-    found = happened if base is Base.CUSTOMERS else asked
-    if found is None or not found.rows:
-        cards.show(cards.calm(*words.refused(found, w)) if found else "")
+    if asked.found is None or not asked.found.rows:
+        cards.show(cards.calm(*words.refused(asked.found, w)) if asked.found else "")
         page.link("journey", w("See what customers meet at each stage"))
         what_if_card(page)
         _labels(page)
     else:
-        _found(page, found, base)
+        _found(page, asked, asked.found)
 
 
-def _found(page: Page, found: Drivers, base: Base) -> None:
-    w = page.w
-    say = of_customers if base is Base.CUSTOMERS else words
-    _head(page, found, base, say)
-    with cards.card("shares", say.shares_title(found, w), say.shares_subtitle(found, w)):
-        cards.show(
-            page.keep("driver-rows", lambda: rows_html(found, w), base),
-            cards.foot(
-                w("A share says how much goes with the outcome, not what a change is worth: effects are below.")
-            ),
-        )
-        table_line(page, lambda: of_drivers(page.release, found.outcomes(), w, base), "shares")
+def _found(page: Page, asked: Chosen, found: Drivers) -> None:
+    w, base, part = page.w, asked.base, asked.part
     model = found.behaviour or found.stated
     if model is None:
         return
-    one = page.keep("fitted", lambda: next(f for f in fitted(page.release) if f.model == model), base)
-    with cards.card("effects", say.effects_title(found, w), say.effects_subtitle(model, w)):
+    of: ModuleType = words if base is Base.SURVEY else at_stage if part.stage else of_customers
+    held = (base, *found.outcomes(), part)
+    cards.show(page.keep("driver-head", lambda: _head(page, asked, found, of), *held, asked.note))
+    if len(found.rows) > 1:
+        with cards.card("shares", of.shares_title(found, w), of.shares_subtitle(found, w)):
+            cards.show(
+                page.keep("driver-rows", lambda: rows_html(found, w), *held),
+                cards.foot(
+                    w("A share says how much goes with the outcome, not what a change is worth: effects are below.")
+                ),
+            )
+            table_line(page, lambda: of_drivers(page.release, found.outcomes(), w, base, part), "shares")
+    one = page.keep("fitted", lambda: next(f for f in fitted(page.release) if f.model == model), *held)
+    with cards.card("effects", of.effects_title(found, w), of.effects_subtitle(model, w)):
 
         def html() -> str:
             return effects_html(found, words.today_lines(today(page.release, found), w), w)
 
-        cards.show(page.keep("driver-effects", html, base))
-        table_line(page, lambda: of_drivers(page.release, (model.kpi.id,), w, base), "effects")
+        cards.show(page.keep("driver-effects", html, *held))
+        table_line(page, lambda: of_drivers(page.release, (model.kpi.id,), w, base, part), "effects")
     if base is Base.SURVEY:
         _map(page, found, model, one)
-        _ends(page, found, model)
-    _compared(page, model, base)
+        if any(d.first.penalty or d.first.reward for d in found.rows):
+            _ends(page, found, model)
+    if part.stage is None:
+        _compared(page, model, base)
+    if part != EVERYBODY:
+        cards.show(cards.section(w("For all customers")))
     what_if_card(page)
     _labels(page)
-    cards.show(page.keep("driver-notes", lambda: _notes(page, found, model, one, base), base))
+    cards.show(page.keep("driver-notes", lambda: _notes(page, found, model, one, base), *held))
 
 
-def _head(page: Page, found: Drivers, base: Base, say: ModuleType) -> None:
-    def html() -> str:
-        steps = next_steps(page.release, found) if base is Base.SURVEY else ()
-        asked = found.behaviour and base is Base.SURVEY
-        waiting = words.decisions(steps, page.release.as_of, page.lang, page.w) if asked else None
-        return cards.headline_html(say.headline(found, page.w), say.evidence(found, page.w), waiting, page.w)
-
-    cards.show(page.keep("driver-head", html, base))
+def _head(page: Page, asked: Chosen, found: Drivers, of: ModuleType) -> str:
+    w, part = page.w, asked.part
+    survey = found.behaviour is not None and asked.base is Base.SURVEY
+    waiting = None
+    if survey:
+        waiting = words.decisions(next_steps(page.release, found), page.release.as_of, page.lang, w)
+    title = more.among(of.headline(found, w), part, part_name(part, page.strategy, w), w)
+    told = " ".join(t for t in (asked.note, of.evidence(found, w)) if t)
+    return cards.headline_html(title, told, waiting, w)
 
 
 def _map(page: Page, found: Drivers, model: Model, one: Fitted) -> None:
     """Importance beside performance."""
     w = page.w
-    known: tuple[Point, ...] = page.keep("driver-points", lambda: points(page.release, one))
+    known: tuple[Point, ...] = page.keep("driver-points", lambda: points(page.release, one), model.number)
     drawn = importance.on_one_scale(known)
     title = importance.finding(drawn, w)
     with cards.card("map", title, importance.subtitle(drawn, model, w) if drawn else ""):
         if len(drawn) > 1:
-            chart(page, "map", lambda: importance.figure(drawn, model, w, tokens(page.theme)), title)
+            chart(page, "map", lambda: importance.figure(drawn, model, w, tokens(page.theme)), title, model.number)
         cards.show(cards.foot(more.map_missing(found, drawn, w)))
         if known:
             table_line(page, lambda: driver_table.importance(known, model, page.release, w), "map")
@@ -123,7 +128,7 @@ def _ends(page: Page, found: Drivers, model: Model) -> None:
     """The two ends of each scale: must-have, both, delighter."""
     w = page.w
     with cards.card("ends", more.ends_title(found.rows, w), more.ends_subtitle(model, w)):
-        cards.show(page.keep("driver-ends", lambda: ends_html(found.rows, model, w)))
+        cards.show(page.keep("driver-ends", lambda: ends_html(found.rows, model, w), model.number))
         make = lambda: driver_table.ends(found, model, more.shape_name, page.release, w)  # noqa: E731
         table_line(page, make, "ends")
 
@@ -135,7 +140,11 @@ def _compared(page: Page, model: Model, base: Base) -> None:
     found = {
         cut or "period": rows
         for cut in cuts
-        if (rows := page.keep("compared", lambda cut=cut: compared(release, model.kpi.id, base, cut), base, cut))
+        if (
+            rows := page.keep(
+                "compared", lambda cut=cut: compared(release, model.kpi.id, base, cut), model.kpi.id, base, cut
+            )
+        )
     }
     if not found:
         return
@@ -143,7 +152,7 @@ def _compared(page: Page, model: Model, base: Base) -> None:
     cut = choose(page, "by", names, w("Side by side"))
     rows, dimension = found[cut], "" if cut == "period" else cut
     values = list(dict.fromkeys(v for c in rows for v, _ in c.by))
-    known = page.keep("sizes", lambda: sizes(release, model.kpi.id, base, dimension), base, cut)
+    known = page.keep("sizes", lambda: sizes(release, model.kpi.id, base, dimension), model.kpi.id, base, cut)
     named = driver_table.group_names(release, dimension, values, w)
     absent = [n(page.lang) for v, n in page.strategy.values(dimension) if v not in values] if dimension else []
     with cards.card("compared", more.compared_title(rows, named, w), more.compared_subtitle(model, w)):
@@ -173,7 +182,9 @@ def _labels(page: Page) -> None:
         return
     found = kpi_labels.groups(page.strategy, release.labels)
     with cards.card("labels", kpi_labels.title(found, w), kpi_labels.subtitle(w)):
-        cards.show(page.keep("labels", lambda: labels_html(found, lambda id: page.href("kpi", kpi=id), w)))
+        apart = page.keep("all-horizons", lambda: [two_horizons(h, w) for h in horizons(release)])
+        shown = page.keep("labels", lambda: labels_html(found, lambda id: page.href("kpi", kpi=id), w))
+        cards.show(shown, cards.foot(*apart))
 
         def told() -> Table:
             rows = [release.labels[k.id] for k in page.strategy.kpis if k.id in release.labels]
@@ -184,4 +195,4 @@ def _labels(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    open_page("drivers", draw, filters=())
+    open_page("drivers", draw, filters=("segment",))

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from metrics.answers import Answer, Row
-from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, spread, text, thin, tick_texts, wrap
+from metrics.charts.layout import (
+    Figure,
+    axis,
+    hover,
+    layout,
+    line,
+    nice_ticks,
+    spread,
+    text,
+    thin,
+    tick_texts,
+    whiskers,
+    wrap,
+)
 from metrics.charts.tokens import Tokens, faded
 from metrics.labels import group_name, join_names, row_text, target_text
 from metrics.strategy.model import Strategy
@@ -101,8 +114,10 @@ def _dots(chosen: list[tuple[int, Row, str]], answer: Answer, colour: str, w: Wo
         return []
     values = [r.value or 0.0 for _, r, _ in chosen]
     plain = [None if r.pooled else r for _, r, _ in chosen]
-    more = [r.high - v if r and r.high is not None else 0.0 for r, v in zip(plain, values)]
-    less = [v - r.low if r and r.low is not None else 0.0 for r, v in zip(plain, values)]
+    ends = [
+        (v, v if r is None or r.low is None else r.low, v if r is None or r.high is None else r.high)
+        for r, v in zip(plain, values)
+    ]
     return [
         {
             "type": "scatter",
@@ -114,15 +129,7 @@ def _dots(chosen: list[tuple[int, Row, str]], answer: Answer, colour: str, w: Wo
                 "color": [tokens.card if thin(r) else colour for _, r, _ in chosen],
                 "line": {"color": colour, "width": 2},
             },
-            "error_x": {
-                "type": "data",
-                "symmetric": False,
-                "array": more,
-                "arrayminus": less,
-                "color": colour,
-                "thickness": 2.4,
-                "width": 4,
-            },
+            "error_x": whiskers(ends, colour, 2.4, 4),
             "cliponaxis": False,
             "hovertext": [hover(r, answer.unit, w, n) for _, r, n in chosen],
             "hoverinfo": "text",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from metrics.charts.layout import Figure, axis, layout, line, nice_ticks, safe, spread, text, tick_texts
+from metrics.charts.layout import Figure, axis, layout, line, nice_ticks, safe, spread, text, tick_texts, whiskers
 from metrics.charts.tokens import Tokens
 from metrics.drivers import Model, Point
 from metrics.kpis.metric import Unit
@@ -113,27 +113,17 @@ def _sure(p: Point) -> bool:
 
 
 def _dots(points: Sequence[Point], colour: str, sure: bool, model: Model, w: Words, tokens: Tokens) -> Figure:
-    def errors(ends: Sequence[tuple[float, float]]) -> dict[str, Any]:
-        return {
-            "type": "data",
-            "symmetric": False,
-            "array": [up for up, _ in ends],
-            "arrayminus": [down for _, down in ends],
-            "color": colour,
-            "thickness": 1.6,
-            "width": 0,
-        }
-
     at = [p.row.value or 0.0 for p in points]
     es = [p.driver.estimate for p in points]
-    aside = [((p.row.high or x) - x, x - (p.row.low or x)) for p, x in zip(points, at)]
+    aside = [(x, p.row.low or x, p.row.high or x) for p, x in zip(points, at)]
+    up = [(e.effect, e.effect_low, e.effect_high) for e in es]
     return {
         "type": "scatter",
         "mode": "markers",
         "x": at,
         "y": [e.effect for e in es],
-        "error_x": errors(aside),
-        "error_y": errors([(e.effect_high - e.effect, e.effect - e.effect_low) for e in es]),
+        "error_x": whiskers(aside, colour, 1.6, 0),
+        "error_y": whiskers(up, colour, 1.6, 0),
         "marker": {"size": 11, "color": colour if sure else tokens.card, "line": {"width": 2, "color": colour}},
         "hovertext": [_hover(p, model, w) for p in points],
         "hoverinfo": "text",

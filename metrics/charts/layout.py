@@ -8,7 +8,7 @@ from math import floor, log10
 from typing import Any
 
 from metrics.answers import Row, Status
-from metrics.charts.tokens import FONT, Tokens
+from metrics.charts.tokens import FONT, Tokens, faded
 from metrics.kpis.metric import Unit
 from metrics.labels import DIGITS, row_text, span_text
 from metrics.words import Words
@@ -85,6 +85,37 @@ def line(x0: float, y0: float, x1: float, y1: float, colour: str, **more: Any) -
         style["dash"] = more.pop("dash")
     shape = {"type": "line", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "xref": "x", "yref": "y", "line": style}
     return {**shape, "layer": "below", **more}
+
+
+#: A figure (or its place on the axis) with the two ends of its interval.
+Span = tuple[float, float, float]
+
+
+def band(spans: Sequence[Span], colour: str) -> Figure:
+    """The interval around a line: (place, low, high) in order."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for x, _, _ in spans] + [x for x, _, _ in reversed(spans)],
+        "y": [low for _, low, _ in spans] + [high for _, _, high in reversed(spans)],
+        "fill": "toself",
+        "fillcolor": faded(colour, 0.16),
+        "line": {"width": 0, "color": colour},
+        "hoverinfo": "skip",
+    }
+
+
+def whiskers(spans: Sequence[Span], colour: str, thickness: float = 2, width: float = 5) -> Figure:
+    """Capped lines through (value, low, high), for ``error_x`` or ``error_y``."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value for value, _, high in spans],
+        "arrayminus": [value - low for value, low, _ in spans],
+        "color": colour,
+        "thickness": thickness,
+        "width": width,
+    }
 
 
 def safe(words: str) -> str:

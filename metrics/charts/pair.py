@@ -6,8 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from metrics.answers import Answer, Row
-from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, safe, spread, text, tick_texts, wrap
-from metrics.charts.tokens import Tokens, faded
+from metrics.charts.layout import (
+    Figure,
+    axis,
+    band,
+    hover,
+    layout,
+    line,
+    nice_ticks,
+    safe,
+    spread,
+    text,
+    tick_texts,
+    wrap,
+)
+from metrics.charts.tokens import Tokens
 from metrics.periods import WAVE, months_of
 from metrics.strategy.model import Event
 from metrics.words import Words
@@ -64,20 +77,9 @@ def _line(
     colour, width, dash = look
     parts: list[Figure] = []
     for run in _runs(rows):
-        band = [(place(r.period), r.low, r.high) for r in run if r.low is not None and r.high is not None]
-        if len(band) > 1:
-            parts.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [b[0] for b in band] + [b[0] for b in reversed(band)],
-                    "y": [b[1] for b in band] + [b[2] for b in reversed(band)],
-                    "fill": "toself",
-                    "fillcolor": faded(colour, 0.16),
-                    "line": {"width": 0, "color": colour},
-                    "hoverinfo": "skip",
-                }
-            )
+        known = [(place(r.period), r.low, r.high) for r in run if r.low is not None and r.high is not None]
+        if len(known) > 1:
+            parts.append(band(known, colour))
         parts.append(
             {
                 "type": "scatter",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from metrics.charts.layout import Figure, axis, layout, line, nice_ticks, safe, text
+from metrics.charts.layout import Figure, axis, band, layout, line, nice_ticks, safe, text, whiskers
 from metrics.charts.tokens import Tokens, faded
 from metrics.value.cells import Share
 from metrics.value.cohorts import Line, Returned
@@ -55,21 +56,8 @@ def _months(last: int, w: Words) -> tuple[list[float], list[str]]:
 def _course(one: Line, name: str, look: tuple[str, float, str], w: Words) -> list[Figure]:
     colour, width, dash = look
     x = [a for a, _ in one.points]
-    band = [(a, s.low, s.high) for a, s in one.points if s.low is not None and s.high is not None]
-    parts: list[Figure] = []
-    if len(band) > 1:
-        parts.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [b[0] for b in band] + [b[0] for b in reversed(band)],
-                "y": [b[1] for b in band] + [b[2] for b in reversed(band)],
-                "fill": "toself",
-                "fillcolor": faded(colour, 0.16),
-                "line": {"width": 0, "color": colour},
-                "hoverinfo": "skip",
-            }
-        )
+    known = [(a, s.low, s.high) for a, s in one.points if s.low is not None and s.high is not None]
+    parts: list[Figure] = [band(known, colour)] if len(known) > 1 else []
     parts.append(
         {
             "type": "scatter",
@@ -120,84 +108,66 @@ def _labels(drawn: Figure, ends: list[tuple[float, float, str, str]], limits: tu
 
 def returned(found: Sequence[Returned], w: Words, tokens: Tokens) -> Figure:
     """Share who have come back by each day, as dots with capped intervals, joined by steps."""
-    drawn = layout(tokens, w, HEIGHT, (24, 20, 40, 44))
-    top = max((r.high for r in found), default=1.0) * 1.1
-    ticks = nice_ticks(0.0, top)
-    xs = list(range(len(found)))
-    drawn["xaxis"] = axis(tokens, False, -0.5, len(found) - 0.5, xs, [w.number(r.days) for r in found])
-    drawn["xaxis"]["title"] = {
+    names = [w.number(r.days) for r in found]
+    said = [w("within {days} days", days=r.days) for r in found]
+    points = [_Point(r.value, r.low, r.high, r.n, name) for r, name in zip(found, said)]
+    drawn = _dots(points, list(range(len(found))), names, 40, w, tokens)
+    drawn["layout"]["xaxis"]["title"] = {
         "text": safe(w("days after the first order")),
         "font": {"size": 12, "color": tokens.ink3},
         "standoff": 6,
     }
-    drawn["yaxis"] = axis(tokens, True, 0.0, top, ticks, [w.percent(t, 0) for t in ticks])
-    for x, r in zip(xs, found):
-        drawn["annotations"].append(
+    for x, r in enumerate(found):
+        drawn["layout"]["annotations"].append(
             text(f"<b>{w.percent(r.value)}</b>", tokens, x, r.high, colour=tokens.ink, yanchor="bottom", yshift=3)
         )
-    dots: Figure = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": xs,
-        "y": [r.value for r in found],
-        "line": {"color": faded(tokens.prim, 0.45), "width": 1.5},
-        "marker": {"size": 10, "color": tokens.prim},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [r.high - r.value for r in found],
-            "arrayminus": [r.value - r.low for r in found],
-            "color": tokens.prim,
-            "thickness": 2,
-            "width": 5,
-        },
-        "cliponaxis": False,
-        "hovertext": [
-            "<br>".join(
-                [
-                    w("within {days} days", days=r.days),
-                    f"<b>{w.percent(r.value)}</b> ({w.span(r.low, r.high)})",
-                    f"n = {w.number(r.n)}",
-                ]
-            )
-            for r in found
-        ],
-        "hoverinfo": "text",
-    }
-    return {"data": [dots], "layout": drawn}
+    joined = {"mode": "lines+markers", "line": {"color": faded(tokens.prim, 0.45), "width": 1.5}, "cliponaxis": False}
+    drawn["data"][0] |= joined
+    return drawn
 
 
 def referred(periods: Sequence[tuple[str, Share]], w: Words, tokens: Tokens) -> Figure:
     """Share of new customers whom others sent, by period, as dots with capped intervals."""
-    drawn = layout(tokens, w, HEIGHT, (24, 20, 30, 44))
-    told = [(p, s) for p, s in periods if s.value is not None and s.low is not None and s.high is not None]
-    top = max((s.high or 0.0 for _, s in told), default=1.0) * 1.1
-    ticks = nice_ticks(0.0, top)
-    xs = list(range(len(told)))
+    told = {
+        p: _Point(s.value, s.low, s.high, s.n or 0, w.period(p))
+        for p, s in periods
+        if s.value is not None and s.low is not None and s.high is not None
+    }
+    names = [w.period(p, short=True) for p in told]
     step = max(1, -(-len(told) // 5))
-    shown = [i for i in xs if (len(told) - 1 - i) % step == 0]
-    names = [w.period(told[i][0], short=True) for i in shown]
-    drawn["xaxis"] = axis(tokens, False, -0.5, len(told) - 0.5, shown, names)
-    drawn["yaxis"] = axis(tokens, True, 0.0, top, ticks, [w.percent(t, 0) for t in ticks])
+    shown = [i for i in range(len(told)) if (len(told) - 1 - i) % step == 0]
+    return _dots(list(told.values()), shown, [names[i] for i in shown], 30, w, tokens)
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A share with its interval and n, and what the box on it begins with."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    said: str
+
+
+def _dots(
+    points: Sequence[_Point], ticks: Sequence[float], names: Sequence[str], below: int, w: Words, tokens: Tokens
+) -> Figure:
+    """Shares from zero beside each other, with capped intervals; ``ticks`` and ``names`` of the axis below."""
+    drawn = layout(tokens, w, HEIGHT, (24, 20, below, 44))
+    top = max((p.high for p in points), default=1.0) * 1.1
+    heights = nice_ticks(0.0, top)
+    drawn["xaxis"] = axis(tokens, False, -0.5, len(points) - 0.5, ticks, names)
+    drawn["yaxis"] = axis(tokens, True, 0.0, top, heights, [w.percent(t, 0) for t in heights])
     dots: Figure = {
         "type": "scatter",
         "mode": "markers",
-        "x": xs,
-        "y": [s.value for _, s in told],
+        "x": list(range(len(points))),
+        "y": [p.value for p in points],
         "marker": {"size": 10, "color": tokens.prim},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [(s.high or 0.0) - (s.value or 0.0) for _, s in told],
-            "arrayminus": [(s.value or 0.0) - (s.low or 0.0) for _, s in told],
-            "color": tokens.prim,
-            "thickness": 2,
-            "width": 5,
-        },
+        "error_y": whiskers([(p.value, p.low, p.high) for p in points], tokens.prim),
         "hovertext": [
-            f"{w.period(p)}<br><b>{w.percent(s.value or 0.0)}</b> ({w.span(s.low or 0.0, s.high or 0.0)})"
-            f"<br>n = {w.number(s.n or 0)}"
-            for p, s in told
+            f"{p.said}<br><b>{w.percent(p.value)}</b> ({w.span(p.low, p.high)})<br>n = {w.number(p.n)}" for p in points
         ],
         "hoverinfo": "text",
     }

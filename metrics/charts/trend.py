@@ -10,7 +10,21 @@ from typing import Any
 
 from metrics.answers import Answer, Row
 from metrics.change import change
-from metrics.charts.layout import Figure, axis, hover, layout, line, nice_ticks, safe, spread, text, thin, tick_texts
+from metrics.charts.layout import (
+    Figure,
+    axis,
+    band,
+    hover,
+    layout,
+    line,
+    nice_ticks,
+    safe,
+    spread,
+    text,
+    thin,
+    tick_texts,
+    whiskers,
+)
 from metrics.charts.limits import Field, fields, stretches
 from metrics.charts.tokens import Tokens, faded
 from metrics.labels import change_text, row_text
@@ -129,33 +143,15 @@ def _run(run: Sequence[Row], xs: dict[str, float], answer: Answer, w: Words, tok
     for _, group in groupby(numbered, key=lambda pair: round(xs[pair[1].period] / step - pair[0], 3)):
         rows = [r for _, r in group]
         x = [xs[r.period] for r in rows]
-        band = [(xs[r.period], r.low, r.high) for r in rows if r.low is not None and r.high is not None]
-        if len(band) > 1:
-            ring = [b[0] for b in band], [b[1] for b in band]
-            parts.append(
-                _line(
-                    [*ring[0], *reversed(ring[0])],
-                    [*ring[1], *(b[2] for b in reversed(band))],
-                    tokens.prim,
-                    0,
-                    fill="toself",
-                    fillcolor=faded(tokens.prim, 0.16),
-                )
-            )
+        known = [(xs[r.period], r.low, r.high) for r in rows if r.low is not None and r.high is not None]
+        if len(known) > 1:
+            parts.append(band(known, tokens.prim))
         hollow = [thin(r) for r in rows]
         alone = len(rows) == 1
         error = None
-        if alone and band:
-            value = rows[0].value or 0.0
-            error = {
-                "type": "data",
-                "symmetric": False,
-                "array": [band[0][2] - value],
-                "arrayminus": [value - band[0][1]],
-                "color": tokens.prim,
-                "thickness": 2,
-                "width": 5,
-            }
+        if alone and known:
+            _, low, high = known[0]
+            error = whiskers([(rows[0].value or 0.0, low, high)], tokens.prim)
         trace = _line(x, [r.value for r in rows], tokens.prim, 2.2)
         trace |= {
             "mode": "lines+markers",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metrics.charts.layout import Figure, axis, layout, line, nice_ticks, safe, text
+from metrics.charts.layout import Figure, axis, band, layout, line, nice_ticks, safe, text, whiskers
 from metrics.charts.tokens import Tokens, faded
 from metrics.labels import money_span, money_text
 from metrics.value.growth import Growth
@@ -53,20 +53,7 @@ def curve(at: Worth, w: Words, tokens: Tokens, currency: str) -> Figure:
 
 def _band(points: Sequence[Point], tokens: Tokens) -> list[Figure]:
     ends = [(p.months, p.low, p.high) for p in points if p.low is not None and p.high is not None]
-    if len(ends) < 2:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [e[0] for e in ends] + [e[0] for e in reversed(ends)],
-            "y": [e[1] for e in ends] + [e[2] for e in reversed(ends)],
-            "fill": "toself",
-            "fillcolor": faded(tokens.prim, 0.16),
-            "line": {"width": 0, "color": tokens.prim},
-            "hoverinfo": "skip",
-        }
-    ]
+    return [band(ends, tokens.prim)] if len(ends) > 1 else []
 
 
 def _line(points: Sequence[Point], w: Words, tokens: Tokens, currency: str, marked: bool) -> Figure:
@@ -146,15 +133,8 @@ def bars(rows: Sequence[Bar], ticks_text: Sequence[tuple[float, str]], tokens: T
             "cliponaxis": False,
         }
         if sure:
-            trace["error_x"] = {
-                "type": "data",
-                "symmetric": False,
-                "array": [(r.high or 0.0) - r.value for _, r in chosen],
-                "arrayminus": [r.value - (r.low or 0.0) for _, r in chosen],
-                "color": tokens.ink,
-                "thickness": 1.8,
-                "width": 4,
-            }
+            spans = [(r.value, r.low or 0.0, r.high or 0.0) for _, r in chosen]
+            trace["error_x"] = whiskers(spans, tokens.ink, 1.8, 4)
         data.append(trace)
     return {"data": data, "layout": drawn}
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metrics.answers import Row
+from metrics.answers import Request, Row, ask
+from metrics.drivers.part import EVERYBODY, Part
 from metrics.drivers.quantity import Share
-from metrics.errors import Refused
+from metrics.errors import Refusal, Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
 from metrics.labels import scale_top
 from metrics.loyalty.evidence import Base, Kind, Method, Shape, What
-from metrics.loyalty.results import DriverRow, ModelRow
+from metrics.loyalty.results import DriverRow, Figures, ModelRow
 from metrics.periods import WAVE
 from metrics.release import Release
 from metrics.standing import stand
@@ -45,31 +46,21 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """One driver of one model. ``share`` of what the model explains, 0 to 100, with interval; ``tier`` and the range
-    of places; ``effect`` of one scale point (question), one unit (KPI) or of the condition itself, with interval;
-    ``vif`` and ``cluster`` (drivers of one number above 0 say nearly the same, ``cluster_share`` is
-    theirs as one); ``same_halves``: one sign in both
-    halves; ``leak``: it nearly determines the outcome, a warning and no winner; ``shape`` with the ``penalty`` of the
-    lowest and the ``reward`` of the highest answers against the middle."""
+class Estimate(Figures):
+    """One driver of one model. ``share``: of what the model explains, 0 to 100; ``effect``: of one scale point
+    (question), one unit (KPI) or of the condition itself; ``leak``: it nearly determines the outcome, a warning and no
+    winner; ``shape`` with the ``penalty`` of the lowest and the ``reward`` of the highest answers against the
+    middle."""
 
-    share: float
-    low: float
-    high: float
-    tier: int
-    rank_low: int
-    rank_high: int
-    effect: float
-    effect_low: float
-    effect_high: float
-    vif: float
-    cluster: int
-    cluster_share: Interval | None
-    same_halves: bool
     leak: bool
     shape: Shape
     penalty: Interval | None
     reward: Interval | None
+
+    @property
+    def together(self) -> Interval | None:
+        """Share of the drivers that say nearly the same as this one, as one."""
+        return _interval(self.cluster_share, self.cluster_low, self.cluster_high)
 
     @property
     def as_share(self) -> Share:
@@ -124,9 +115,14 @@ class Model:
         return self.r2 - self.r2_controls
 
     @property
+    def part(self) -> Part:
+        """Whom it is of."""
+        return Part(self.stage, self.segment, self.period)
+
+    @property
     def whole(self) -> bool:
         """Fitted on everybody there is."""
-        return self.stage is None and self.segment is None and self.period is None
+        return self.part == EVERYBODY
 
 
 @dataclass(frozen=True)
@@ -176,12 +172,13 @@ def fitted(release: Release) -> tuple[Fitted, ...]:
     )
 
 
-def no_models(release: Release, base: Base) -> dict[str, Refused]:
-    """Outcome -> why no model of everybody was fitted on this base."""
+def no_models(release: Release, base: Base, part: Part = EVERYBODY) -> dict[str, Refused]:
+    """Outcome -> why no model of a part was fitted on this base."""
+    asked = (part.stage or "", *(part.segment or ("", "")), part.period or WAVE)
     return {
         r.outcome: r.reason
         for r in release.no_models
-        if r.base is base and (r.stage, r.dimension, r.period) == ("", "", WAVE)
+        if r.base is base and (r.stage, r.dimension, r.value, r.period) == asked
     }
 
 
@@ -244,18 +241,33 @@ def groups(one: Fitted) -> tuple[tuple[Cause, ...], ...]:
 
 
 def points(release: Release, one: Fitted) -> tuple[Point, ...]:
-    """The importance–performance map: drivers that a KPI measures, with the KPI's figure in its last period."""
+    """The importance–performance map: drivers that a KPI measures, with the KPI's figure in its last period, of the
+    model's segment where it has one."""
     found = []
     for driver in one.drivers:
-        kpi = _measuring(release.strategy, driver.cause)
-        at = stand(release, kpi.id) if kpi else None
-        if kpi and at and at.row and at.row.value is not None:
+        kpi = measuring(release.strategy, driver.cause)
+        row = performance(release, kpi, one.model.part) if kpi else None
+        if kpi and row:
             unit = BY_ID[kpi.metric].unit_of(kpi.of)
-            found.append(Point(driver, at.row, unit, scale_top(release.strategy, kpi)))
+            found.append(Point(driver, row, unit, scale_top(release.strategy, kpi)))
     return tuple(found)
 
 
-def _measuring(strategy: Strategy, cause: Cause) -> KPI | None:
+def performance(release: Release, kpi: KPI, part: Part) -> Row | None:
+    """How well a KPI was done last: by the part's segment, if it has one, as a cell says that holds nobody else. None
+    where that is not published."""
+    if part.segment is None:
+        row = stand(release, kpi.id).row
+        return row if row and row.value is not None else None
+    dimension, value = part.segment
+    try:
+        rows = ask(release, Request(kpi.id, by=(dimension,))).rows
+    except Refusal:
+        return None
+    return next((r for r in reversed(rows) if r.values(dimension) == (value,) and r.value is not None), None)
+
+
+def measuring(strategy: Strategy, cause: Cause) -> KPI | None:
     """The KPI whose figure says how well this is done."""
     if cause.what is What.KPI:
         return strategy.kpi(cause.id)
@@ -290,15 +302,16 @@ def _model(strategy: Strategy, m: ModelRow) -> Model:
     )
 
 
-def _estimated(strategy: Strategy, d: DriverRow) -> Estimated:
-    def interval(value: float | None, low: float | None, high: float | None) -> Interval | None:
-        return None if value is None or low is None or high is None else Interval(value, low, high)
+def _interval(value: float | None, low: float | None, high: float | None) -> Interval | None:
+    return None if value is None or low is None or high is None else Interval(value, low, high)
 
+
+def _estimated(strategy: Strategy, d: DriverRow) -> Estimated:
     estimate = Estimate(
-        *(d.share, d.low, d.high, d.tier, d.rank_low, d.rank_high, d.effect, d.effect_low, d.effect_high),
-        *(d.vif, d.cluster, interval(d.cluster_share, d.cluster_low, d.cluster_high)),
-        *(d.same_halves, d.leak, d.shape),
-        interval(d.penalty, d.penalty_low, d.penalty_high),
-        interval(d.reward, d.reward_low, d.reward_high),
+        **d.figures,
+        leak=d.leak,
+        shape=d.shape,
+        penalty=_interval(d.penalty, d.penalty_low, d.penalty_high),
+        reward=_interval(d.reward, d.reward_low, d.reward_high),
     )
     return Estimated(cause_of(strategy, d.what, d.driver, d.value), estimate)

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from metrics.answers import Row
-from metrics.drivers.fitted import Cause, Estimate, Fitted, Model, cause_of, fitted, no_models
+from metrics.drivers.fitted import (
+    Cause,
+    Estimate,
+    Fitted,
+    Model,
+    cause_of,
+    fitted,
+    measuring,
+    no_models,
+    performance,
+)
+from metrics.drivers.part import EVERYBODY, Part
 from metrics.errors import Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
@@ -92,25 +103,34 @@ class Drivers:
         return tuple(m.kpi.id for m in (self.behaviour, self.stated) if m)
 
 
-def drivers(release: Release) -> Drivers | None:
-    """The driver results of a release, None when its strategy declares no drivers. Of several outcomes of a kind the
-    first that was modelled on everybody counts."""
+def drivers(
+    release: Release, part: Part = EVERYBODY, outcome: str | None = None, score: str | None = None
+) -> Drivers | None:
+    """The driver results of a release: the behaviour ``outcome`` beside the ``score``, by default the first declared
+    of each kind that was modelled on everybody.
+
+    None when its strategy declares no drivers, and for a part in which the outcome they are ordered by was not
+    modelled."""
     declared = release.strategy.loyalty.drivers
     if declared is None:
         return None
-    models = {f.model.kpi.id: f for f in fitted(release) if f.model.base is Base.SURVEY and f.model.whole}
-    found: dict[Kind, Fitted] = {}
-    for outcome in declared.outcomes:
-        if outcome.kpi in models:
-            found.setdefault(models[outcome.kpi].model.kind, models[outcome.kpi])
+    models = _models(release, Base.SURVEY, part)
+    everybody = models if part == EVERYBODY else _models(release, Base.SURVEY, EVERYBODY)
+    chosen: dict[Kind, str] = {}
+    for id in (*(id for id in (outcome, score) if id), *(o.kpi for o in declared.outcomes)):
+        if id in everybody:
+            chosen.setdefault(everybody[id].model.kind, id)
+    first = chosen.get(Kind.BEHAVIOUR, chosen.get(Kind.STATED, ""))
+    if part != EVERYBODY and first not in models:
+        return None
     reasons = no_models(release, Base.SURVEY)
     refused = [
         (release.strategy.kpi(o.kpi), reasons.get(o.kpi, release.refused.get(o.kpi, Refused.TOO_FEW)))
         for o in declared.outcomes
-        if o.kpi not in models
+        if o.kpi not in everybody
     ]
     causes = [cause_of(release.strategy, What.QUESTION, item.question, "") for item in declared.items]
-    behaviour, stated = found.get(Kind.BEHAVIOUR), found.get(Kind.STATED)
+    behaviour, stated = (models.get(chosen.get(kind, "")) for kind in (Kind.BEHAVIOUR, Kind.STATED))
     pairs = [(c, behaviour.estimate(c) if behaviour else None, stated.estimate(c) if stated else None) for c in causes]
     sure = [b.effect for _, b, _ in pairs if b and b.above_zero and not b.leak]
     rows = [Driver(c, b, s, _meaning(b, s, min(sure, default=None))) for c, b, s in pairs if b or s]
@@ -125,12 +145,12 @@ def drivers(release: Release) -> Drivers | None:
     )
 
 
-def befell(release: Release) -> Drivers | None:
-    """What befell customers held against what they did after it: the model of everybody on customers, of the loyalty
-    outcome where it was fitted. None without one."""
-    whole = [f for f in fitted(release) if f.model.base is Base.CUSTOMERS and f.model.whole]
-    first = release.strategy.loyalty.outcome
-    one = next((f for f in whole if f.model.kpi.id == first), next(iter(whole), None))
+def befell(release: Release, part: Part = EVERYBODY, outcome: str | None = None) -> Drivers | None:
+    """What befell customers held against what they did after it: of the ``outcome``, by default the loyalty outcome
+    where it was fitted. Of a stage: the KPIs its customers met. None without such a model."""
+    everybody = _models(release, Base.CUSTOMERS, EVERYBODY)
+    wanted = [id for id in (outcome, release.strategy.loyalty.outcome, *everybody) if id in everybody]
+    one = _models(release, Base.CUSTOMERS, part).get(str(wanted[0])) if wanted else None
     if one is None:
         return None
     firm = [d.estimate for d in one.drivers if not d.estimate.leak]
@@ -138,6 +158,23 @@ def befell(release: Release) -> Drivers | None:
     rows = [Driver(d.cause, d.estimate, None, _either(d.estimate, weight)) for d in one.drivers]
     rows.sort(key=lambda d: (d.first.leak, d.first.tier, -d.first.share))
     return Drivers(one.model, None, tuple(rows), (), needed(len(rows)), len(rows))
+
+
+def outcomes(release: Release, base: Base, kind: Kind) -> tuple[KPI, ...]:
+    """What drivers of everybody were held against on this base, the loyalty outcome first."""
+    found = [f.model.kpi for f in _models(release, base, EVERYBODY).values() if f.model.kind is kind]
+    return tuple(sorted(found, key=lambda k: k.id != release.strategy.loyalty.outcome))
+
+
+def parts(release: Release, base: Base, outcome: str) -> tuple[Part, ...]:
+    """Parts of the customers with a model of their own: segments, then periods, then stages."""
+    found = [f.model.part for f in fitted(release) if f.model.base is base and f.model.kpi.id == outcome]
+    return tuple(sorted((p for p in found if p != EVERYBODY), key=lambda p: (bool(p.stage), bool(p.period))))
+
+
+def _models(release: Release, base: Base, part: Part) -> dict[str, Fitted]:
+    """Outcome -> its model of this part."""
+    return {f.model.kpi.id: f for f in fitted(release) if f.model.base is base and f.model.part == part}
 
 
 def _either(e: Estimate, weight: float | None) -> Meaning:
@@ -195,14 +232,14 @@ def _urgency(at: KpiStand) -> float:
 
 
 def today(release: Release, found: Drivers) -> dict[str, tuple[Row, Unit, int | None]]:
-    """How well each driver is done now: question -> figure of the KPI that measures it in its last period, with unit
-    and the highest answer. Only for questions that a KPI measures."""
+    """How well each driver was done last: its id -> figure of the KPI that measures it, with unit and the highest
+    answer. Only for what a KPI measures, and in a segment only where its own figure is published."""
+    model = found.behaviour or found.stated
     figures: dict[str, tuple[Row, Unit, int | None]] = {}
     for driver in found.rows:
-        question = driver.cause.id
-        kpi = next((k for k in release.strategy.kpis if k.of.get("question") == question and not k.scope), None)
-        at = stand(release, kpi.id) if kpi else None
-        if kpi and at and at.row and at.row.value is not None:
+        kpi = measuring(release.strategy, driver.cause)
+        row = performance(release, kpi, model.part) if kpi and model else None
+        if kpi and row:
             unit = BY_ID[kpi.metric].unit_of(kpi.of)
-            figures[question] = (at.row, unit, scale_top(release.strategy, kpi))
+            figures[driver.cause.id] = (row, unit, scale_top(release.strategy, kpi))
     return figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from metrics.drivers import Compared, Drivers, Interval, Model, Point, WhatIf
+from metrics.drivers import EVERYBODY, Compared, Drivers, Interval, Model, Part, Point, WhatIf, part_name
 from metrics.exports.table import Cell, Column, Kind, Table, goal_name, release_mark, unit_name
 from metrics.labels import value_name
 from metrics.loyalty.evidence import Evidence, Shape
@@ -21,16 +21,17 @@ def _table(
     goal: str | None,
     release: Release,
     w: Words,
+    part: Part = EVERYBODY,
 ) -> Table:
     """The table with what every row carries: goal, customers, data date, draft mark."""
     more: tuple[Cell, ...] = (
         goal_name(goal or "", release.strategy, w),
-        w("All customers"),
+        part_name(part, release.strategy, w),
         release.as_of,
         release_mark(release.draft, w),
     )
     return Table(
-        name="-".join(["drivers", name, release.as_of]),
+        name="-".join(["drivers", name, *part.ids, release.as_of]),
         title=title,
         columns=(
             *columns,
@@ -76,7 +77,8 @@ def importance(points: Sequence[Point], model: Model, release: Release, w: Words
         Column(w("Period"), Kind.PERIOD),
         Column(w("Unit"), once=True),
     )
-    return _table("map", w("Importance beside performance"), columns, rows, model.kpi.goal, release, w)
+    title = w("Importance beside performance")
+    return _table("map", title, columns, rows, model.kpi.goal, release, w, model.part)
 
 
 def ends(found: Drivers, model: Model, said: Callable[[Shape, Words], str], release: Release, w: Words) -> Table:
@@ -102,7 +104,8 @@ def ends(found: Drivers, model: Model, said: Callable[[Shape, Words], str], rele
         Column(w("High (95%)"), Kind.NUMBER, 2),
         Column(w("n of the model"), Kind.NUMBER, once=True),
     )
-    return _table("ends", w("The two ends of each scale"), columns, rows, model.kpi.goal, release, w)
+    title = w("The two ends of each scale")
+    return _table("ends", title, columns, rows, model.kpi.goal, release, w, model.part)
 
 
 def compared(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from metrics.answers import Answer, Request, Row, Status
-from metrics.drivers import fitted
+from metrics.drivers import EVERYBODY, Part, fitted, part_name
 from metrics.kpis.metric import Unit
 from metrics.labels import DIGITS, digits_of, dimension_name, values_name
 from metrics.loyalty.evidence import Base
@@ -133,10 +133,13 @@ def of_answers(answers: Sequence[Answer], strategy: Strategy, w: Words) -> Table
     )
 
 
-def of_drivers(release: Release, outcomes: Sequence[str], w: Words, base: Base = Base.SURVEY) -> Table:
+def of_drivers(
+    release: Release, outcomes: Sequence[str], w: Words, base: Base = Base.SURVEY, part: Part = EVERYBODY
+) -> Table:
     """Driver results of these outcomes as a table: shares and effects with intervals, in order of the share."""
     strategy = release.strategy
-    by_outcome = {f.model.kpi.id: f for f in fitted(release) if f.model.base is base and f.model.whole}
+    by_outcome = {f.model.kpi.id: f for f in fitted(release) if f.model.base is base and f.model.part == part}
+    whom = part_name(part, strategy, w)
     rows: list[tuple[Cell, ...]] = []
     for outcome in outcomes:
         m = by_outcome[outcome].model
@@ -160,7 +163,7 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words, base: Base =
                     e.effect_low,
                     e.effect_high,
                     goal,
-                    w("All customers"),
+                    whom,
                     release.as_of,
                     release_mark(release.draft, w),
                 )
@@ -186,7 +189,9 @@ def of_drivers(release: Release, outcomes: Sequence[str], w: Words, base: Base =
         Column(w("Release"), once=True),
     )
     return Table(
-        name="-".join(["drivers", *([base.value] if base is not Base.SURVEY else []), *outcomes, release.as_of]),
+        name="-".join(
+            ["drivers", *([base.value] if base is not Base.SURVEY else []), *outcomes, *part.ids, release.as_of]
+        ),
         title=w("Loyalty drivers"),
         columns=columns,
         rows=tuple(rows),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metrics.drivers import Driver, Drivers, Meaning, Model
-from metrics.headlines.drivers import effect_text
+from metrics.headlines.drivers import effect_text, open_part
 from metrics.headlines.sentence import kept_together, number_word, quoted, upper
 from metrics.labels import join_names
 from metrics.loyalty.evidence import What
@@ -30,10 +30,13 @@ def evidence(found: Drivers, w: Words) -> str:
     if model is None:
         return ""
     sure = len(found.of(Meaning.RETURN)) + len(found.of(Meaning.AGAINST))
+    count = number_word(len(found.rows), w)
     parts = [
-        w(
+        w("Of {count} things that befall customers, one goes with return or with leaving for certain.", count=count)
+        if sure == 1
+        else w(
             "Of {count} things that befall customers, {some} go with return or with leaving for certain.",
-            count=number_word(len(found.rows), w),
+            count=count,
             some=number_word(sure, w),
         ),
         w(
@@ -54,8 +57,11 @@ def shares_title(found: Drivers, w: Words) -> str:
     first = tiers[0][1]
     if len(tiers) == 1:
         return w("All {count} share one tier: none stands apart", count=number_word(len(first), w))
+    if len(first) > 3:
+        told = {"count": upper(number_word(len(first), w)), "all": number_word(len(found.rows), w)}
+        return w("{count} of {all} share the first tier: which of them leads is not certain", **told)
     share = w.percent(sum(d.first.share for d in first), 0)
-    names = upper(_names(first, w)) if len(first) <= 3 else w("The first tier")
+    names = upper(_names(first, w))
     return w("{names}: {share} of what we can explain of return", names=names, share=share)
 
 
@@ -93,7 +99,7 @@ def cannot_tell(found: Drivers, w: Words) -> str:
         return ""
     return " ".join(
         [
-            w("{share} of return is explained by none of these.", share=w.percent(100 - 100 * model.r2_drivers, 0)),
+            w("{share} of return is explained by none of these.", share=open_part(model, w)),
             w("What goes with return need not bring it about; an action with a comparison can test that."),
         ]
     )

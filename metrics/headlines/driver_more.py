@@ -5,12 +5,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from metrics.drivers import Cause, Compared, Driver, Drivers, Estimate, Interval, Model, Point
+from metrics.drivers import EVERYBODY, Cause, Compared, Driver, Drivers, Estimate, Interval, Model, Part, Point
+from metrics.errors import Refused
 from metrics.headlines.sentence import kept_together, lower, number_word, quoted, upper
 from metrics.kpis.metric import Unit
 from metrics.labels import join_names
 from metrics.loyalty.evidence import Method, Shape
 from metrics.words import DASH, Words
+
+
+def among(finding: str, part: Part, name: str, w: Words) -> str:
+    """A finding with whom it is of; as it is where it is of everybody."""
+    if part == EVERYBODY:
+        return finding
+    if part.period:
+        return w("In {period}, {finding}", period=lower(name), finding=lower(finding))
+    return w("Among {whom}, {finding}", whom=lower(name), finding=lower(finding))
+
+
+def no_model_of(name: str, why: Refused | None, needed: int, w: Words) -> str:
+    """Why a part has no model of its own, and what is shown instead."""
+    if why is Refused.TOO_FEW:
+        return w(
+            "{whom}: too few for a model of their own (it takes {needed}), so this page shows all customers.",
+            whom=name,
+            needed=w.number(needed),
+        )
+    return w("{whom}: there is no model of their own, so this page shows all customers.", whom=name)
 
 
 def shape_name(shape: Shape, w: Words) -> str:
@@ -172,7 +193,7 @@ def alike(groups: Sequence[Sequence[Cause]], found: Drivers, w: Words) -> str:
     told = []
     for group in groups:
         names = join_names([quoted(c.name(w.lang)) for c in group], w)
-        share = next((d.first.cluster_share for d in found.rows if d.cause in group and d.first.cluster_share), None)
+        share = next((d.first.together for d in found.rows if d.cause in group and d.first.together), None)
         said = w("{names} say nearly the same (variance inflation above 5): read them as one.", names=names)
         if share:
             span = w.span(share.low, share.high, 0)

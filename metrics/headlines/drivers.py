@@ -147,9 +147,17 @@ def shares_subtitle(found: Drivers, w: Words) -> str:
     return kept_together(text)
 
 
+def open_part(model: Model, w: Words) -> str:
+    """What the drivers leave unexplained; never rounded up to everything."""
+    left = 100 - 100 * model.r2_drivers
+    return w.percent(left, 1 if left > 99 else 0)
+
+
 def fit(model: Model, w: Words) -> str:
-    """R² 0.17 (0.14–0.20), n = 2,400."""
-    figures = f"{w.number(model.r2, 2)} ({w.number(model.r2_low, 2)}{DASH}{w.number(model.r2_high, 2)})"
+    """R² 0.17 (0.14–0.20), n = 2,400; three decimals where two would say nothing."""
+    digits = 3 if model.r2 < 0.05 else 2
+    low, high = w.number(model.r2_low, digits), w.number(model.r2_high, digits)
+    figures = f"{w.number(model.r2, digits)} ({low}{DASH}{high})"
     return kept_together(f"R² {figures} · n = {w.number(model.n)}")
 
 
@@ -258,14 +266,11 @@ def cannot_tell(found: Drivers, w: Words) -> str:
     model = found.behaviour or found.stated
     if model is None:
         return ""
-    open_part = w.percent(100 - 100 * model.r2_drivers, 0)
-    count = number_word(len(found.rows), w)
+    count, share = number_word(len(found.rows), w), open_part(model, w)
     if model is found.behaviour:
-        first = w("{share} of return is explained by none of these {count} experiences.", share=open_part, count=count)
+        first = w("{share} of return is explained by none of these {count} experiences.", share=share, count=count)
     else:
-        first = w(
-            "{share} of the score is explained by none of these {count} experiences.", share=open_part, count=count
-        )
+        first = w("{share} of the score is explained by none of these {count} experiences.", share=share, count=count)
     if model is found.behaviour:
         last = w("What goes with return need not bring it about; an action with a comparison can test that.")
     else:

@@ -140,18 +140,6 @@ def _no_figure(found: Closeup, w: Words) -> str:
     return ""
 
 
-def linked(found: Closeup, strategy: Strategy, w: Words) -> str:
-    """What the KPI is believed, or known by arithmetic, to carry."""
-    known = [quoted(strategy.kpi(d.kpi).name(w.lang)) for d in found.at.kpi.drives if d.identity]
-    believed = [quoted(strategy.kpi(d.kpi).name(w.lang)) for d in found.at.kpi.drives if not d.identity]
-    parts = []
-    if known:
-        parts.append(w("It is part of {kpis} by arithmetic.", kpis=join_names(known, w)))
-    if believed:
-        parts.append(w("It is believed to go with {kpis}; no data say so yet.", kpis=join_names(believed, w)))
-    return " ".join(parts)
-
-
 def decision(found: Closeup, release: Release, w: Words) -> list[tuple[str, str]]:
     """What was agreed for a KPI that is off course: what, who and by when."""
     at = found.at

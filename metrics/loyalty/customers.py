@@ -21,6 +21,7 @@ from typing import Any
 import ibis
 
 from metrics.errors import Refusal, Refused
+from metrics.kpis import BY_ID
 from metrics.loyalty import behaviour
 from metrics.loyalty.drivers import Term, needed
 from metrics.loyalty.evidence import Base, Kind, What
@@ -156,12 +157,15 @@ def panel(
 
 def stages(engine: Any, strategy: Strategy, made: Wide, whole: Panel) -> Iterator[Panel]:
     """A panel for each stage at which KPIs are told of single customers: of those who used it. KPIs join in the order
-    of how many customers they are told of, as long as half of the first's customers, and enough, have them all."""
+    of how many customers they are told of, as long as half of the first's customers, and enough, have them all. A KPI
+    that is read from a part of another one there stays out: it says the same of fewer customers."""
     by_stage: dict[str, list[Term]] = {}
-    for term in made.kpis:
-        stage = strategy.kpi(term.driver).stage
-        if stage:
-            by_stage.setdefault(stage, []).append(term)
+    there = [strategy.kpi(term.driver) for term in made.kpis]
+    wholes = {(k.stage, BY_ID[k.metric].key(k.of)) for k in there if k.scope is None}
+    for term, kpi in zip(made.kpis, there):
+        part = kpi.scope is not None and (kpi.stage, BY_ID[kpi.metric].key(kpi.of)) in wholes
+        if kpi.stage and not part:
+            by_stage.setdefault(kpi.stage, []).append(term)
     for stage in (s.id for s in strategy.journey if s.id in by_stage):
         known = _known(engine, whole.table, by_stage[stage])
         chosen: list[Term] = []

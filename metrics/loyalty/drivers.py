@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from metrics.errors import Refusal, Refused
 from metrics.loyalty.evidence import Method, What
 from metrics.loyalty.lmg import COLLINEAR, Array, lmg
+from metrics.loyalty.results import Figures
 from metrics.loyalty.sums import BLOCKS, Sums
 
 REPLICATES = 1000
@@ -53,25 +54,10 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Driver:
-    """One driver of one outcome; see ``results.DriverRow`` for each figure. Three significant digits."""
+class Driver(Figures):
+    """One driver of one outcome."""
 
     term: Term
-    share: float
-    low: float
-    high: float
-    tier: int
-    rank_low: int
-    rank_high: int
-    effect: float
-    effect_low: float
-    effect_high: float
-    vif: float
-    cluster: int
-    cluster_share: float | None
-    cluster_low: float | None
-    cluster_high: float | None
-    same_halves: bool
 
 
 @dataclass(frozen=True)

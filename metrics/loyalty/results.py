@@ -45,21 +45,14 @@ class ModelRow:
 
 
 @dataclass(frozen=True)
-class DriverRow:
-    """One driver of a model. ``driver``: a question, a KPI or a condition dimension, then with its ``value``.
+class Figures:
+    """What is fitted of one driver. ``share`` of explained variance, 0 to 100 (LMG), with its 95 % interval; ``tier`` 1
+    is the strongest, drivers of a tier cannot be told apart; ``rank_low`` and ``rank_high`` the places it takes in 95 %
+    of replicates. ``effect``: change of the outcome (points of a yes/no outcome, else its scale points) for one scale
+    point of a question, one unit of a KPI, or for the condition itself; others held fixed. ``vif`` variance inflation;
+    ``cluster`` numbers groups of drivers that say nearly the same (0: none), with the share of the group as one;
+    ``same_halves``: the effect has one sign in both halves. Three significant digits."""
 
-    ``share`` of explained variance, 0 to 100 (LMG), with its 95 % interval; ``tier`` 1 is the strongest, drivers of
-    a tier cannot be told apart; ``rank_low`` and ``rank_high`` the places it takes in 95 % of replicates. ``effect``:
-    change of the outcome (points of a yes/no outcome, else its scale points) for one scale point of a question, one
-    unit of a KPI, or for the condition itself; others held fixed. ``vif`` variance inflation; ``cluster`` numbers
-    groups of drivers that say nearly the same (0: none), with the share of the group as one; ``same_halves``: the
-    effect has one sign in both halves; ``leak``: it nearly determines the outcome. ``penalty`` and ``reward``: the
-    lowest and highest answers against the middle, null where they were not asked or are too rare."""
-
-    model: int
-    what: What
-    driver: str
-    value: str
     share: float
     low: float
     high: float
@@ -75,6 +68,28 @@ class DriverRow:
     cluster_low: float | None
     cluster_high: float | None
     same_halves: bool
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """These figures by name, for what is made of them."""
+        return {f.name: getattr(self, f.name) for f in fields(Figures)}
+
+
+@dataclass(frozen=True)
+class _Which:
+    """Which driver of which model: a question, a KPI or a condition dimension, then with its ``value``."""
+
+    model: int
+    what: What
+    driver: str
+    value: str
+
+
+@dataclass(frozen=True)
+class DriverRow(Figures, _Which):
+    """One driver of a model. ``leak``: it nearly determines the outcome. ``penalty`` and ``reward``: the lowest and
+    highest answers against the middle, null where they were not asked or are too rare."""
+
     leak: bool
     shape: Shape
     penalty: float | None

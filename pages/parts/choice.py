@@ -17,7 +17,7 @@ def choose(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
     chosen = chosen if chosen in offered else first
     if len(offered) > 1:
         st.session_state[key] = chosen
-        with st.container(key=f"choose-{key}"):
+        with st.container(key=f"choose-{key}", width="content"):
             st.segmented_control(
                 label,
                 list(offered),
@@ -26,6 +26,26 @@ def choose(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
                 required=True,
                 on_change=_to_address,
                 args=(key, tuple(offered)),
+            )
+    return chosen
+
+
+def pick(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
+    """The same as a list to open, for more than a few."""
+    first = next(iter(offered))
+    chosen = page.query.get(key, first)
+    chosen = chosen if chosen in offered else first
+    if len(offered) > 1:
+        st.session_state[key] = chosen
+        with st.container(key=f"choose-{key}", width="content"):
+            st.selectbox(
+                label,
+                list(offered),
+                format_func=lambda value: offered[value],
+                key=key,
+                on_change=_to_address,
+                args=(key, tuple(offered)),
+                width=300,
             )
     return chosen
 

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from metrics.closeup import Closeup
+from metrics.drivers import carried
 from metrics.headlines import kpi as texts
+from metrics.headlines.kpi_loyalty import linked, loyalty
+from metrics.headlines.sentence import lower
 from metrics.kpis import BY_ID
 from metrics.labels import scale_top, value_parts
 from metrics.standing import Standing
@@ -58,12 +61,16 @@ def figure(page: Page, found: Closeup) -> str:
 
 
 def rule(page: Page, found: Closeup) -> str:
-    """The rule in force, the levers, and what the KPI is linked to."""
-    w = page.w
-    head, text = texts.rule(found, w)
-    link = texts.linked(found, page.strategy, w) or w("It is an outcome: nothing above it is declared.")
-    pieces = ((head, text), (w("Levers"), texts.levers(found, w)), (w("What it carries"), link))
-    return '<div class="rule">' + "".join(f"<div><h3>{esc(h)}</h3><p>{esc(t)}</p></div>" for h, t in pieces) + "</div>"
+    """The rule in force, the levers, what the KPI is linked to, and what it has to do with coming back."""
+    w, kpi = page.w, found.at.kpi
+    known = carried(page.release, kpi)
+    link = linked(known, kpi, page.strategy, w) or w("It is an outcome: nothing above it is declared.")
+    pieces = [texts.rule(found, w), (w("Levers"), texts.levers(found, w)), (w("What it carries"), link)]
+    label = loyalty(known, kpi, w)
+    if label:
+        pieces.append((w("Loyalty: {label}", label=lower(label[0])), label[1]))
+    told = "".join(f"<div><h3>{esc(h)}</h3><p>{esc(t)}</p></div>" for h, t in pieces)
+    return f'<div class="rule{" four" if label else ""}">{told}</div>'
 
 
 def notes(page: Page, found: Closeup, marks: Sequence[tuple[Standing, str]]) -> str:

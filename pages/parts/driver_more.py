@@ -12,6 +12,7 @@ from metrics.loyalty.evidence import Label
 from metrics.strategy.model import KPI
 from metrics.words import Words
 from pages.parts.cards import esc
+from pages.parts.driver_rows import inside
 
 
 def ends_html(rows: Sequence[Driver], model: Model, w: Words) -> str:
@@ -23,10 +24,8 @@ def ends_html(rows: Sequence[Driver], model: Model, w: Words) -> str:
     width = (high - low) or 1.0
     zero = _pct(-low / width)
     lines = "".join(_ends(d, model, low, width, zero, w) for d in shown)
-    axis = (
-        f'<div class="efr en ax"><div></div><div class="ew"><span class="xs mut" style="left:{zero}">0</span></div>'
-        f"<div></div></div>"
-    )
+    digit = f'<span class="xs mut" style="left:{inside(zero)}">0</span>'
+    axis = f'<div class="efr en ax"><div></div><div class="ew">{digit}</div><div></div></div>'
     return f'<div class="efs">{lines}{axis}</div>'
 
 

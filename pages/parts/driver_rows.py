@@ -60,10 +60,8 @@ def effects_html(found: Drivers, today: dict[str, str], w: Words) -> str:
     width = (high - low) or 1.0
     zero = _pct(-low / width)
     parts = [_effect(d, model, low, width, zero, today.get(d.cause.id, ""), w) for d in rows]
-    axis = (
-        f'<div class="efr ax"><div></div><div class="ew"><span class="xs mut" style="left:{zero}">0</span></div>'
-        f"<div></div></div>"
-    )
+    digit = f'<span class="xs mut" style="left:{inside(zero)}">0</span>'
+    axis = f'<div class="efr ax"><div></div><div class="ew">{digit}</div><div></div></div>'
     return f'<div class="efs">{"".join(parts)}{axis}</div>'
 
 
@@ -126,6 +124,11 @@ def _effect(driver: Driver, model: Model, low: float, width: float, zero: str, t
         f'<div class="ev2"><b>{esc(w.signed(e.effect, digits))}</b> '
         f'<span class="xs mut">({esc(between)})</span></div></div>'
     )
+
+
+def inside(place: str) -> str:
+    """A place for a digit that is centred on it, so that none of it is cut off at an edge."""
+    return f"clamp(5px,{place},calc(100% - 5px))"
 
 
 def _pct(share: float) -> str:

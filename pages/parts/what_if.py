@@ -6,10 +6,11 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.charts.tree import evidence_words
-from metrics.drivers import Choice, Marks, WhatIf, choices, first_choice, marks, what_if
+from metrics.drivers import Choice, Marks, WhatIf, carried, choices, first_choice, marks, what_if
 from metrics.errors import Refusal, Refused
 from metrics.exports.driver_table import what_if as what_if_table
 from metrics.headlines import what_if as words
+from metrics.headlines.kpi_loyalty import two_horizons
 from metrics.refusals import reason, way_out
 from metrics.words import Words
 from pages.parts import cards
@@ -53,7 +54,8 @@ def what_if_card(page: Page) -> None:
             cards.show(cards.empty(way_out(Refused.OUTSIDE, w), ""))
             return
         drawn = result
-        cards.show(_steps(drawn, w), cards.foot(words.trust(drawn, w)))
+        apart = page.keep("horizons", lambda: carried(page.release, chosen.kpi).horizons, chosen.kpi.id)
+        cards.show(_steps(drawn, w), cards.foot(words.trust(drawn, w), *([two_horizons(apart, w)] if apart else [])))
         table_line(
             page, lambda: what_if_table(drawn, evidence_words(w), words.promised(drawn), page.release, w), "whatif"
         )

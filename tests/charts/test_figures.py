@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from metrics.answers import Answer, Grain, Request, Row, Status
-from metrics.charts import bars, dots, parts, trend
+from metrics.charts import dots, parts, trend
 from metrics.charts.drawn import drawn
 from metrics.charts.layout import nice_ticks, safe, spread, tick_texts, wrap
 from metrics.charts.tokens import DARK, LIGHT, Tokens, tokens
@@ -69,7 +69,6 @@ def test_figures_are_plain_data_that_plotly_accepts(palette: Tokens, w: Words, s
     seen = [
         trend.figure(course([90, 91, None, 90, 89, 90, 91, 92]), kpi(), [event("2024-06-10")], w, palette),
         dots.figure(answer([group("zalo", 93, 40), group("store", 81, 20)]), "up", 85.0, strategy, w, palette),
-        bars.figure([bars.Bar("A", 36, 28, 44, 1), bars.Bar("B", 3, 1, 5, 2, "second")], w, palette, 2400),
     ]
     for figure in seen:
         assert json.loads(every(figure)) == figure
@@ -125,7 +124,6 @@ def test_names_from_the_strategy_are_never_markup(strategy: Strategy) -> None:
     assert "<a" not in every(figure) and "&lt;a" in every(figure)
     assert wrap(f"{evil} {evil}", 10).count("<") == wrap(f"{evil} {evil}", 10).count("<br>")
     assert safe("a & b") == "a &amp; b"
-    assert "<a" not in every(bars.figure([bars.Bar(evil, 3, 1, 5, 1)], EN, LIGHT, 300))
 
 
 def test_the_trend_title_says_what_the_data_say() -> None:

@@ -47,7 +47,7 @@ CLAIMS = r"\b(drives?|causes?|lifts?|leads to|because of|brings?(?! it about)|d�
 
 def estimate(effect: float, low: float, high: float, **more: Any) -> Estimate:
     told = Estimate(
-        *(20.0, 10.0, 30.0, 1, 1, 3, effect, low, high, 1.4, 0, None, True, False, Shape.LINEAR),
+        *(20.0, 10.0, 30.0, 1, 1, 3, effect, low, high, 1.4, 0, None, None, None, True, False, Shape.LINEAR),
         Interval(-8.0, -12.0, -4.0),
         Interval(8.0, 4.0, 12.0),
     )
@@ -185,7 +185,7 @@ def test_an_order_that_does_not_hold_is_not_praised(halves: float, says: str) ->
 
 
 def test_drivers_that_say_the_same_are_read_as_one() -> None:
-    twin = estimate(3, 2, 4, vif=9.0, cluster=1, cluster_share=Interval(40.0, 30.0, 50.0))
+    twin = estimate(3, 2, 4, vif=9.0, cluster=1, cluster_share=40.0, cluster_low=30.0, cluster_high=50.0)
     rows = found(driver("Price", twin), driver("Value", twin))
     said = driver_more.alike([(cause("Price"), cause("Value"))], rows, EN)
     assert said.startswith("“Price” and “Value” say nearly the same") and "Together: 40% (30–50)." in said

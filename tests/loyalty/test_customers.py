@@ -201,6 +201,25 @@ def test_whoever_did_not_use_a_stage_is_not_in_its_model(loaded: Load) -> None:
     assert models.fitted[0].model.n == 400
 
 
+def test_a_part_of_a_kpi_is_no_driver_beside_the_whole(loaded: Load) -> None:
+    """A KPI read from one region only said the same as the whole KPI of fewer customers: both were called drivers, each
+    with half of the share, and everybody outside the region fell out of the model."""
+    whole_kpi = next(p for p in TEXT.split("  - id: ") if p.startswith("happy\n"))
+    here = whole_kpi.replace("    of: {question: csat}\n", "    of: {question: csat}\n    stage: support\n")
+    part = here.replace("happy\n", "happy_here\n", 1).replace("Happy", "Happy here")
+    part = part.rstrip() + "\n    scope: {view: by_channel, where: {channel: [store]}}\n"
+    text = TEXT.replace("  - id: " + whole_kpi, "  - id: " + here + "  - id: " + part)
+    tables = company(1500)
+    for row in tables["orders"][::5]:
+        row["channel"] = "hotline"
+    engine, strategy, found = loaded(tables, text)
+    made = customers.wide(engine, strategy, found)
+    assert {t.driver for t in made.kpis} >= {"happy", "happy_here"}
+    (panel,) = customers.stages(engine, strategy, made, customers.panel(engine, strategy, found, made, "back"))
+    assert [t.driver for t in panel.drivers] == ["happy"]
+    assert fit_panel(engine, strategy, panel, cuts=False).fitted[0].model.n == 500
+
+
 def test_four_members_of_staff_are_no_model(loaded: Load) -> None:
     tables = company(1200)
     for i, row in enumerate(tables["contacts"]):

@@ -46,6 +46,7 @@ def test_worth_orders_spend_and_returner(p: Rates) -> None:
     for _ in range(tries):
         found = lifetime.modelled(history(rng, 1200 if AUDIT else 900, p), TERMS)[:5]
         inside += [e.low <= t <= e.high for e, t in zip(found, true)]
+    print(f"worth, orders, spend, returner: in {np.round(100 * inside / tries, 1)} % of {tries} companies")
     assert ((inside / tries >= LEAST) & (inside / tries <= MOST)).all(), inside / tries
 
 
@@ -61,6 +62,7 @@ def test_what_a_contract_is_worth() -> None:
         fit = sbg.fit([sbg.Cohort(tuple(800 - np.append(0, np.cumsum(left[:-1])).astype(float)))])
         at = intervals(lambda t: np.array([sbg.leaving(t).survival(36).sum()]), fit.theta, covariance([fit]))[0]
         inside += at.low <= true <= at.high
+    print(f"a contract's worth: in {100 * inside / tries:.1f} % of {tries} companies")
     assert LEAST <= inside / tries <= MOST, inside / tries
 
 
@@ -81,4 +83,5 @@ def test_kept_revenue_of_customers_who_differ() -> None:
         found = seen.estimate(lambda w, s=s: (seen.growth(s, w) or (w,))[0], weights)
         assert found is not None
         inside += found.low <= 60.0 <= found.high
+    print(f"kept revenue: in {100 * inside / tries:.1f} % of {tries} companies")
     assert LEAST <= inside / tries <= MOST, inside / tries

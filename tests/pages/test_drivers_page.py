@@ -54,6 +54,56 @@ def test_what_is_no_number_in_the_address_is_ignored(typed: str, demo_served: Se
         assert "92.0%" in look.page.inner_text(".st-key-card-whatif"), "the figure that is offered first: the target"
 
 
+def test_the_segment_of_the_address_has_its_own_model(demo_served: Served, browser: Browser) -> None:
+    with Look(browser, demo_served.url).open("/drivers?lang=en&segment=young") as look:
+        look.fine("en")
+        assert look.page.inner_text("h1").startswith("Among young people, ")
+        assert "For all customers" in look.main and look.page.locator(".st-key-choose-part").count() == 0
+        look.page.locator(".st-key-table-shares summary").click()
+        look.page.wait_for_selector(".st-key-csv-shares")
+        assert "Young people" in look.page.inner_text(".st-key-table-shares")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_segment_too_small_for_a_model_sees_all_customers_and_is_told_so(
+    lang: str, demo_served: Served, browser: Browser
+) -> None:
+    w = Words(lang)
+    with Look(browser, demo_served.url).open(f"/drivers?lang={lang}&segment=small_business") as look:
+        look.fine(lang)
+        name = {"en": "Small businesses", "vi": "Doanh nghiệp nhỏ"}[lang]
+        told = w(
+            "{whom}: too few for a model of their own (it takes {needed}), so this page shows all customers.",
+            whom=name,
+            needed=200,
+        )
+        assert told in look.main and name not in look.page.inner_text("h1")
+
+
+def test_a_stage_and_a_half_year_can_be_chosen(demo_served: Served, browser: Browser) -> None:
+    with Look(browser, demo_served.url).open(
+        "/drivers?lang=en&base=customers&outcome=return_180&part=delivery"
+    ) as look:
+        look.fine("en")
+        head = look.page.inner_text("h1")
+        assert (
+            head == "Among customers who used “Delivery”, the higher “on-time delivery”, the more customers come back."
+        )
+        look.page.locator(".st-key-part input").fill("Half 1 of 2025")
+        look.page.get_by_role("option", name="Half 1 of 2025").wait_for()
+        look.page.keyboard.press("Enter")
+        look.page.wait_for_url("**part=2025-H1**")
+        look.drawn().fine("en")
+        assert look.page.inner_text("h1").startswith("In half 1 of 2025, ")
+        assert "return_180" in look.page.url
+
+
+def test_two_horizons_stand_beside_the_what_if(demo_served: Served, browser: Browser) -> None:
+    with Look(browser, demo_served.url).open("/drivers?lang=en&move=price_fair") as look:
+        card = look.page.inner_text(".st-key-card-whatif")
+        assert "the link is unclear" in card and "Two lengths of time, two answers: both can be true." in card
+
+
 def test_a_driver_without_effect_has_nothing_to_gain(demo_served: Served, browser: Browser) -> None:
     with Look(browser, demo_served.url).open("/drivers?lang=en&move=friendly_staff&level=8.6") as look:
         card = look.page.inner_text(".st-key-card-whatif")

@@ -132,3 +132,15 @@ def test_an_unknown_kpi_is_not_echoed(shared: Served, browser: Browser) -> None:
 def test_the_component_is_shipped_with_its_parts() -> None:
     folder = Path(__file__).parents[2] / "pages" / "parts" / "tree"
     assert {p.name for p in folder.iterdir() if p.is_file()} >= {"tree.html", "tree.css", "tree.js", "__init__.py"}
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_kpi_says_what_it_has_to_do_with_loyalty(lang: str, demo_served: Served, browser: Browser) -> None:
+    w = Words(lang)
+    with Look(browser, demo_served.url).open(f"/kpi?lang={lang}&kpi=friendly_staff") as look:
+        look.fine(lang)
+        told = look.page.inner_text(".rule")
+        assert w("Moves the score only").lower() in told.lower()
+        assert w("the range of its effect on return includes zero").lower() in told.lower()
