@@ -119,7 +119,7 @@ def _closed(connection: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
     known: dict[tuple[str, str], Closed] = {
         ("meta", "key"): META_KEYS.__contains__,
         ("strategy", "json"): words.strategy.__eq__,
-        ("source", "file"): words.files.__contains__,
+        ("source", "file"): (words.files | {""}).__contains__,
         ("source", "table_name"): words.tables.__contains__,
         ("cell", "view"): words.views.__contains__,
         ("cell", "dimension"): dimensions.__contains__,

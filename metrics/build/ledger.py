@@ -188,7 +188,9 @@ class Held:
             for _, _, path, node in walk(tree):
                 now = _sum(self.sums[key], members[tree.metric], tree.columns, path, period)
                 if not node.children and not np.allclose(now, node.sums, rtol=0, atol=1e-6):
-                    found.append(Changed(tree.metric, tree.view, path, abs(now[n] - node.sums[n]) > 0.5))
+                    moved = np.abs(now - node.sums)
+                    count = max(1.0, min(float(moved.max()), max(now[n], node.sums[n])))
+                    found.append(Changed(tree.metric, tree.view, path, moved[n] > 0.5, count))
         return tuple(found)
 
     def late_rows(self, members: Sequence[Member]) -> dict[str, int]:

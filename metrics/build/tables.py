@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,7 +15,7 @@ from metrics.build.ledger import Ledger
 from metrics.build.numbers import Said, within_budget
 from metrics.release import FORMAT, NO_LEDGER
 from metrics.sources.canonical import BY_NAME
-from metrics.sources.read import Read
+from metrics.sources.read import FileRead, Read
 from metrics.strategy.model import Strategy
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -55,8 +56,22 @@ def number_tables(strategy: Strategy, said: Said) -> Tables:
 def provenance(strategy: Strategy, found: Read) -> Tables:
     return {
         "strategy": [(as_json(strategy),)],
-        "source": [(f.file, f.table, f.rows, f.rejected, f.data_from, f.data_to) for f in found.files],
+        "source": _sources(found.files),
     }
+
+
+def _sources(files: Sequence[FileRead]) -> list[tuple[Any, ...]]:
+    """One row a table. Of several files that fill one no name, rows or days are told apart: each may be the export of
+    one colleague. Rows are told to two digits, so that nothing is left when what was published is taken away."""
+    found = []
+    for table in dict.fromkeys(f.table for f in files):
+        mine = [f for f in files if f.table == table]
+        begun, ended = ([getattr(f, name) for f in mine if getattr(f, name)] for name in ("data_from", "data_to"))
+        rows, rejected = sum(f.rows for f in mine), sum(f.rejected for f in mine)
+        name = mine[0].file if len(mine) == 1 else ""
+        about = round(rows, 2 - len(str(rows))) if rows else 0
+        found.append((name, table, about, rejected, min(begun, default=None), max(ended, default=None)))
+    return found
 
 
 def as_json(strategy: Strategy) -> str:

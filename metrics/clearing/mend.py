@@ -43,12 +43,13 @@ class Family:
 @dataclass(frozen=True)
 class Changed:
     """A cell that was published before and has other sums today. ``rows``: it holds more or fewer rows; else some were
-    corrected."""
+    corrected. ``count``: how many rows at least came, went or were corrected."""
 
     metric: int
     view: str
     path: Path
     rows: bool
+    count: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -208,11 +209,13 @@ def _leaves(family: Family, trees: Sequence[Tree | None]) -> tuple[_Seen, Groups
 def _with_changed(
     seen: _Seen, g: Groups, trees: Sequence[Tree | None], changed: Sequence[Changed]
 ) -> tuple[_Seen, Groups]:
-    """One more group for every changed cell: a row by somebody unknown, which only the published numbers count."""
+    """One more group for every changed cell: its rows that came late, by somebody unknown, which only the published
+    numbers count."""
     leaf, rows, group = seen.leaf, g.rows, g.group
     staff, staff_rows = g.staff, g.staff_rows
     for view, path in sorted({(c.view, c.path) for c in changed}):
-        metrics = {c.metric for c in changed if (c.view, c.path) == (view, path)}
+        same = [c for c in changed if (c.view, c.path) == (view, path)]
+        metrics, count = {c.metric for c in same}, max(c.count for c in same)
         more = np.full(len(trees), -1, dtype=np.int64)
         for t, tree in enumerate(trees):
             if tree is not None and tree.fixed and tree.view == view and tree.metric in metrics:
@@ -221,7 +224,7 @@ def _with_changed(
         if (more >= 0).any():
             leaf = [np.append(column, one) for column, one in zip(leaf, more)]
             group, staff = np.append(group, len(rows)), np.append(staff, UNKNOWN)
-            rows, staff_rows = np.append(rows, 1.0), np.append(staff_rows, 1.0)
+            rows, staff_rows = np.append(rows, count), np.append(staff_rows, count)
     return _Seen(leaf, seen.points), Groups(rows, group, staff, staff_rows)
 
 

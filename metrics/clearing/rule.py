@@ -24,6 +24,7 @@ The constants are floors. A strategy may tighten them, never loosen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import Protocol
 
 import numpy as np
@@ -67,14 +68,21 @@ class Floors:
 
 
 def tightened(declared: Thresholds) -> Floors:
-    """The declared thresholds where they are tighter than the constants, the constants elsewhere."""
+    """The declared thresholds where they are tighter than the constants, the constants elsewhere. Shares go in steps of
+    five points: whoever could move one little by little would see at which a number goes, and so what the busiest
+    handled."""
     return Floors(
         max(MIN_STAFF, declared.min_staff),
-        min(MAX_SHARE, declared.max_share),
-        min(MAX_TWO, declared.max_two),
+        min(MAX_SHARE, _step(declared.max_share)),
+        min(MAX_TWO, _step(declared.max_two)),
         max(MIN_CUSTOMERS, declared.min_customers),
-        min(MAX_CUSTOMER_SHARE, declared.max_customer_share),
+        min(MAX_CUSTOMER_SHARE, _step(declared.max_customer_share)),
     )
+
+
+def _step(share: float) -> float:
+    """The step at or below a share."""
+    return floor(share * 20 + SLACK) / 20
 
 
 @dataclass(frozen=True)

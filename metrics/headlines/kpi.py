@@ -9,7 +9,7 @@ from metrics.charts.dots import finding as groups_finding
 from metrics.charts.dots import name_of
 from metrics.charts.parts import finding as why_finding
 from metrics.closeup import SUMS, Closeup, Cut
-from metrics.headlines.sentence import number_word, quoted
+from metrics.headlines.sentence import quoted
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
 from metrics.labels import change_text, digits_of, dimension_name, join_names, row_text, span_text, target_text
@@ -292,12 +292,8 @@ def what_it_is(found: Closeup, release: Release, w: Words) -> list[str]:
         parts.append(w("After the company’s own records; they come without an interval."))
     else:
         parts.append(w("After: {source}. All intervals are 95%.", source=metric.source))
-    files = sorted({file for file, *_ in release.sources})
     day = w.day(date.fromisoformat(release.as_of))
-    if len(files) == 1:
-        parts.append(w("Read from one source file, as of {day}.", day=day))
-    elif files:
-        parts.append(w("Read from {n} source files, as of {day}.", n=number_word(len(files), w), day=day))
+    parts.append(w("Read from the company’s own files, as of {day}.", day=day))
     return parts
 
 

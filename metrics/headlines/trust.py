@@ -42,7 +42,7 @@ def trust(found: Closeup, strategy: Strategy, w: Words) -> list[tuple[Standing, 
         share = w.percent(100 * rejected / rows)
         told = {"n": w.number(rejected), "all": w.number(rows), "share": share}
         text = (
-            w("{n} of {all} source rows were set aside ({share})", **told)
+            w("{n} of about {all} source rows were set aside ({share})", **told)
             if rejected
             else w("No source row was set aside")
         )

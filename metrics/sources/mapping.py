@@ -221,6 +221,13 @@ def _rules(sources: Sources) -> None:
         for j, feed in enumerate(file.tables):
             _feed_rules(sources, file, feed, ("files", i, "tables", j))
     for name, trait in sources.traits.items():
+        told = next((f for f in sources.files if trait.no_staff and _tells_staff(f, name)), None)
+        if told:
+            raise DataError(
+                f"Here {name} are declared to have no staff, and '{told.label}' has a column about who handled them.",
+                sources.place("traits", name, "no_staff"),
+                "Map that column to 'staff' and take 'no_staff' out: without it nobody could be protected.",
+            )
         if trait.one_per and _type(BY_NAME[name], trait.one_per) != "id":
             ids = [c.name for c in BY_NAME[name].columns if c.type == "id"]
             raise DataError(
@@ -228,6 +235,14 @@ def _rules(sources: Sources) -> None:
                 sources.place("traits", name, "one_per"),
                 did_you_mean(trait.one_per, ids),
             )
+
+
+def _tells_staff(file: SourceFile, table: str) -> bool:
+    """Whether a file of this table names staff; for contacts, which people handle unless nobody does, also a column
+    about them that is never read."""
+    feeds = [feed for feed in file.tables if feed.table == table]
+    named = any("staff" in feed.columns for feed in feeds)
+    return named or (table == "contacts" and bool(feeds and file.workforce))
 
 
 def _feed_rules(sources: Sources, file: SourceFile, feed: Feed, at: Node) -> None:

@@ -212,6 +212,9 @@ def floors(s: Strategy, now: Now) -> Hits:
         elif not value > 0:
             what, mend = "With “{name}” at 0 nothing could be shown.", "Write a share such as 0.3."
             yield hit(("disclosure", name), what, mend, name=name)
+        elif abs(value * 20 - round(value * 20)) > 1e-9:
+            what = "“{name}” goes in steps of 0.05: moved little by little it would measure the busiest one."
+            yield hit(("disclosure", name), what, "Write a share such as 0.3 or 0.35.", name=name)
 
 
 def time_zone(s: Strategy, now: Now) -> Hits:

@@ -203,8 +203,9 @@ def test_a_company_declared_to_have_no_staff_is_told_by_the_customer_rule(tmp_pa
     tables = {"contacts": rows, "answers": answers(rows)}
     strategy, sources = write_company(tmp_path, tables, traits="{contacts: {no_staff: true}}")
     text = sources.read_text(encoding="utf-8").replace(", staff: [agent, second]", "")
-    text = text.replace("  - file: contacts.csv\n", "  - file: contacts.csv\n    workforce: [agent]\n")
     sources.write_text(text, encoding="utf-8")
+    file = tmp_path / "contacts.csv"
+    file.write_text(file.read_text("utf-8").replace("agent,second", "note,remark"), encoding="utf-8")
     build(strategy, sources, tmp_path / "release.duckdb")
     release = Release(tmp_path / "release.duckdb")
     assert [s for s in released(release) if s.metric == "complaint_rate" and not s.dims]

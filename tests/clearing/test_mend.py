@@ -207,3 +207,15 @@ def test_a_new_number_is_not_taken_for_an_old_one_because_its_weight_is_small():
     mended = mend(Family(g, np.array([[0], [1], [2]]), [places]), [total, rest, part], 5)
     assert mended.trees[:2] == (total, rest)
     assert mended.trees[2] is None or [n.places for n in mended.trees[2].nodes] == [(0, 1, 2)]
+
+
+def test_late_rows_of_one_person_are_weighed_by_their_number():
+    """A published total, and a new KPI that leaves out one row of each of eight people. Twenty rows came late: old less
+    new is eight rows of eight people and twenty of somebody nobody knows."""
+    g = groups_of([dict.fromkeys(range(8), 8), dict.fromkeys(range(8), 1)])
+    total = Tree(0, "", (), 0, (node((), n=72.0),), fixed=True)
+    other = Tree(1, "", (), 0, (node((), n=64.0),))
+    family = Family(g, np.array([[0, 0], [1, -1]]), [{"a": np.array([0, 1])}, {"a": np.array([0])}])
+    one, twenty = (mend(family, [total, other], 5, [Changed(0, "", (), True, n)]) for n in (1.0, 20.0))
+    assert one.trees == (total, other)
+    assert twenty.trees == (total, None)

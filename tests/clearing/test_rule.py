@@ -98,6 +98,12 @@ def test_a_strategy_tightens_and_never_loosens():
     assert not passes(spread(0, [10] * 7), floors=tightened(tight))
 
 
+def test_a_floor_moved_little_by_little_measures_nobody():
+    shares = [0.24 + i / 1000 for i in range(10)]
+    assert {tightened(Disclosure(max_share=share)).max_share for share in shares} == {0.20}
+    assert tightened(Disclosure(max_share=0.35, max_two=0.6)) == Floors(max_share=0.35, max_two=0.6)
+
+
 def test_floors_are_those_of_the_promise():
     assert Floors() == Floors(min_staff=5, max_share=0.40, max_two=0.75, min_customers=10, max_customer_share=0.50)
 

@@ -90,3 +90,16 @@ def test_a_mistake_has_a_place_and_a_mend(tmp_path: Path, old: str, new: str, pl
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such sources file"):
         load_sources(tmp_path / "nothing.yaml")
+
+
+@pytest.mark.parametrize(
+    "file",
+    (GOOD, GOOD.replace(", staff: [agent, second]", "")),
+    ids=("mapped", "named as workforce"),
+)
+def test_nobody_is_declared_away(tmp_path: Path, file: str) -> None:
+    """'no_staff' would switch the protection of staff off; a file that has a column about them says otherwise."""
+    with pytest.raises(DataError, match="declared to have no staff") as raised:
+        load(tmp_path, file.replace("traits:\n", "traits:\n  contacts: {no_staff: true}\n"))
+    line = next(i for i, text in enumerate(file.splitlines(), 1) if text == "traits:") + 1
+    assert f":{line}:" in str(raised.value)
