@@ -7,13 +7,14 @@ threads add floating numbers would change the last digit, and with it the conten
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 import ibis
 import numpy as np
 
+from metrics.build.deciders import DECIDED, decided
 from metrics.build.facts.values import names
 from metrics.clearing.evidence import Evidence, Floats, Ints, evidence
 from metrics.clearing.rule import UNKNOWN
@@ -66,13 +67,15 @@ def instances(strategy: Strategy) -> tuple[Instance, ...]:
 @dataclass(frozen=True)
 class Gathered:
     """Finest cells of one metric, in order of ``key``: ``month`` as year * 12 + month - 1 (0: no date), the place on
-    each dimension, and the evidence with one column of sums per measure."""
+    each dimension, and the evidence with one column of sums per measure. ``decided``: the same with the staff whose
+    work decides a dimension (``metrics.build.deciders``); None where no dimension is of that kind."""
 
     measures: tuple[str, ...]
     key: Ints
     month: Ints
     places: dict[str, Ints]
     evidence: Evidence
+    decided: Evidence | None = None
 
     @property
     def n(self) -> Floats:
@@ -88,7 +91,11 @@ def gather_metric(engine: Any, strategy: Strategy, instance: Instance, dimension
         return metric.measures(rows, params)
 
     rows = metric.rows(engine.table(f"fact_{metric.fact}"), params)
-    return gather(engine, strategy, rows, dimensions, measures, metric.weight)
+    found = gather(engine, strategy, rows, dimensions, measures, metric.weight)
+    if not DECIDED.get(metric.fact, frozenset()) & set(dimensions):
+        return found
+    keyed = rows.select("row", key=key_of(rows, strategy, dimensions))
+    return replace(found, decided=decided(engine, keyed, found.key, found.evidence))
 
 
 def gather_rows(engine: Any, strategy: Strategy, fact: str, dimensions: tuple[str, ...]) -> Gathered:

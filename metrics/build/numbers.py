@@ -15,6 +15,7 @@ import numpy as np
 from metrics.build import facts as fact_tables
 from metrics.build.blocks import blocks, grain_of, month_names
 from metrics.build.columns import FAMILIES, Member, family_of, member
+from metrics.build.deciders import one_decided
 from metrics.build.facts.values import names
 from metrics.build.gather import Instance, gather_metric, instances
 from metrics.build.grain import GRAINS, Spent, shows_enough, spent, two_way
@@ -67,7 +68,7 @@ class Ground:
         mine = fact_tables.DIMENSIONS[metric.fact]
         ranked = sorted(self.strategy.views, key=lambda v: (v.priority, v.id))
         fitting = [v for v in ranked if mine and set(v.dimensions) <= set(mine)]
-        return instance.cut_by([v for v in fitting if not v.facts or metric.fact in v.facts])
+        return instance.cut_by(one_decided(metric.fact, [v for v in fitting if not v.facts or metric.fact in v.facts]))
 
     def cut(self, instance: Instance) -> tuple[str, ...]:
         """Dimensions of the metric's finest cells: those its views cut by, and those its published cells are cut by."""

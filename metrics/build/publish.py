@@ -7,12 +7,13 @@ family say in combination. ``Published`` is what is left of it, as the release w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metrics.build.blocks import UNDATED, Blocks, month_names
+from metrics.build.deciders import is_decided
 from metrics.build.gather import Gathered, Instance
 from metrics.clearing.evidence import Constant, Floats, clear, grouped
 from metrics.clearing.rule import Floors
@@ -122,7 +123,9 @@ def draft(
     constant = constant_of(instance, gathered.measures)
     roots = _totals(made, number, gathered, floors, constant)
     for view in views:
-        _view(made, number, view, gathered, roots, pools, floors, constant)
+        other = is_decided(instance.metric.fact, view) and gathered.decided
+        g = replace(gathered, evidence=other) if other else gathered
+        _view(made, number, view, g, roots, pools, floors, constant)
     return made
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import ibis
 
 from metrics.build.facts.contacts import NO_COMPLAINT, OUTCOME_UNKNOWN, worst_of_order
-from metrics.build.facts.ground import Ground
+from metrics.build.facts.ground import NOT_KNOWN, Ground
 from metrics.build.facts.values import fold
+from metrics.clearing.rule import UNKNOWN
 
 DIMENSIONS = ("channel", "product", "segment", "region", "language", "promise", "installation", "complaint")
 
@@ -63,7 +64,26 @@ def make(g: Ground, history_from: date | None) -> int:
             earned=j.f_earned,
         ),
     )
+    _deciders(g)
     return left_out
+
+
+def _deciders(g: Ground) -> None:
+    """Table ``fact_deciders`` (row of the order, staff): who handled the complaints about an order, or the order."""
+    contacts, orders, lines = (g.engine.table(f"fact_{name}") for name in ("contacts", "orders", "staff"))
+    told = contacts.filter(contacts.is_complaint & contacts.order_row.notnull())
+    t = g.engine.table("src_complaints")
+    alone = t.filter(t.order_row.notnull() & t.contact_row.isnull())
+    staffed = g.some("fact_contacts", "handled")
+    handled = ibis.union(
+        told.select(row=told.order_row, by=told.handled),
+        orders.select("row", by=orders.handled),
+        # Of a complaint without its contact nobody knows who handled it.
+        alone.select(row=alone.order_row, by=ibis.literal(NOT_KNOWN if staffed else None, "int64")),
+    ).filter(lambda t: t.by.notnull())
+    j = handled.left_join(lines, handled.by == lines.handled)
+    who = j.select(row=j.row, staff=j.staff.cast("int64").fill_null(UNKNOWN)).distinct()
+    g.engine.create("fact_deciders", who)
 
 
 def _customers(orders: Any, whole: Any) -> Any:
