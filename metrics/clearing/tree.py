@@ -73,10 +73,8 @@ def depth(tree: Tree) -> int:
 
 
 def join(a: Node, b: Node) -> Node:
-    """One cell of two. Below it stand the finest cells that are unions of whole cells on both sides; nothing, where one
-    side is told uncut: what stood below the other would be half of the rows."""
-    below = (*a.children, *b.children) if a.children and b.children else ()
-    return Node(tuple(sorted({*a.places, *b.places})), a.sums + b.sums, _coarsest(below))
+    """One cell of two. Below it stand the finest cells that are unions of whole cells on both sides."""
+    return Node(tuple(sorted({*a.places, *b.places})), a.sums + b.sums, _coarsest((*a.children, *b.children)))
 
 
 def _coarsest(nodes: Sequence[Node]) -> tuple[Node, ...]:
@@ -117,15 +115,24 @@ def _with(nodes: tuple[Node, ...], parent: Sequence[int], first: int) -> tuple[N
 
 
 def uncut(tree: Tree, at: Sequence[int]) -> Tree:
-    """The tree with nothing below the cell at a position."""
+    """The tree with the cell at a position told without a cut: below it stands one cell with every place there is."""
+    every: dict[int, set[int]] = {}
+    for level, _, _, node in walk(tree):
+        every.setdefault(level, set()).update(node.places)
 
-    def less(nodes: tuple[Node, ...], at: Sequence[int]) -> tuple[Node, ...]:
-        i = at[0]
-        children = less(nodes[i].children, at[1:]) if len(at) > 1 else ()
-        return (*nodes[:i], replace(nodes[i], children=children), *nodes[i + 1 :])
+    def whole(node: Node, level: int) -> Node:
+        below = Node(tuple(sorted(every[level + 1])), node.sums) if level < depth(tree) else None
+        return replace(node, children=(whole(below, level + 1),) if below else ())
 
-    cut = replace(tree, nodes=less(tree.nodes, at))
-    return replace(cut, columns=tree.columns[: depth(cut)])
+    def less(nodes: tuple[Node, ...], place: Sequence[int]) -> tuple[Node, ...]:
+        i = place[0]
+        level = len(at) - len(place) + 1
+        new = (
+            replace(nodes[i], children=less(nodes[i].children, place[1:])) if len(place) > 1 else whole(nodes[i], level)
+        )
+        return (*nodes[:i], new, *nodes[i + 1 :])
+
+    return replace(tree, nodes=less(tree.nodes, at))
 
 
 def shortened(tree: Tree) -> Tree | None:

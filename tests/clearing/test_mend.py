@@ -23,11 +23,15 @@ def test_joined_cells_have_the_finest_common_cells_below():
 
 
 def test_the_cells_below_a_joined_cell_never_tell_half_of_its_rows():
-    cut, whole = node([0], node([0], n=3.0), node([1], n=4.0), n=7.0), node([1], n=5.0)
-    for one in (join(cut, whole), join(whole, cut)):
-        assert one == node([0, 1], n=12.0)
-    above = join(node([0], cut, n=7.0), node([1], whole, n=5.0))
-    assert [c.places for c in above.children] == [(0,), (1,)] and above.children[0] == cut
+    tree = Tree(
+        0,
+        "v",
+        ("a", "b"),
+        1,
+        (node([0], node([0], n=3.0), node([1], n=4.0), n=7.0), node([1], node([1], n=5.0), n=5.0)),
+    )
+    one = joined(uncut(tree, (0,)), (0,))
+    assert one is not None and one.nodes == (node([0, 1], node([0, 1], n=12.0), n=12.0),)
 
 
 def test_the_last_cell_joins_the_one_before_and_a_single_cell_its_parent():
@@ -45,9 +49,12 @@ def test_the_last_cell_joins_the_one_before_and_a_single_cell_its_parent():
 def test_a_cell_that_is_told_uncut_leaves_the_others_as_they_were():
     tree = Tree(0, "v", ("a", "b"), 1, (node([0], node([0]), node([1])), node([1], node([0, 1]))))
     left = uncut(tree, (0,))
-    assert left.columns == ("a", "b")
-    assert left.nodes == (node([0]), tree.nodes[1])
-    assert uncut(left, (1,)) == shortened(tree)
+    assert left.nodes == (node([0], node([0, 1])), tree.nodes[1])
+    deep = Tree(
+        0, "v", ("a", "b", "c"), 1, (node([0], node([0], node([2]), node([3]))), node([1], node([1], node([2]))))
+    )
+    assert uncut(deep, (1,)).nodes == (deep.nodes[0], node([1], node([0, 1], node([2, 3]))))
+    assert uncut(deep, (0, 0)).nodes == (node([0], node([0], node([2, 3]))), deep.nodes[1])
 
 
 def test_one_thin_cell_does_not_cost_the_whole_view_a_level():
@@ -60,7 +67,7 @@ def test_one_thin_cell_does_not_cost_the_whole_view_a_level():
     b = node([1], *(node([i], n=3.0) for i in range(10)), n=30.0)
     family = Family(groups_of([*many, *few]), np.arange(12)[:, None], [places])
     after = mend(family, [Tree(0, "v", ("a", "b"), 1, (a, b))], 5).trees[0]
-    assert after is not None and after.nodes == (a, node([1], n=30.0))
+    assert after is not None and after.nodes == (a, node([1], node(range(10), n=30.0), n=30.0))
 
 
 def world(seed: int, metrics: int = 2) -> tuple[Family, list[Tree]]:
