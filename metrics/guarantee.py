@@ -84,6 +84,17 @@ def examine(path: Path) -> tuple[Check, ...]:
 Block = tuple[str, str, list[Told]]
 
 
+def staffed(path: Path) -> bool:
+    """Whether any number of a release rests on rows that staff handled; else only its customers were protected.
+
+    Raises DataError for a file that cannot be read."""
+    release = Release(path)
+    try:
+        return release.staffed
+    finally:
+        release.close()
+
+
 def _blocks(release: Release) -> Iterator[Block]:
     """(metric, period, numbers) of every block that has cells or a total."""
     found: dict[tuple[str, str], list[Told]] = {}

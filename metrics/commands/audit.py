@@ -18,7 +18,7 @@ def audit(
     format: Annotated[Shape, typer.Option("--format")] = Shape.table,
 ) -> None:
     """Check a finished release without its sources: cells, remainders, rank and bounds. Exit code 1 if one fails."""
-    from metrics.guarantee import examine
+    from metrics.guarantee import examine, staffed
     from metrics.release import newest
 
     if not newest(release).exists():
@@ -35,4 +35,8 @@ def audit(
     if not passed:
         raise typer.Exit(1)
     if format is Shape.table:
+        if not staffed(newest(release)):
+            out.print(
+                "Its sources named no staff, so the checks of handled rows had nothing to look at.", highlight=False
+            )
         out.print("The file keeps what it promises, as far as it can be told without the rows.", highlight=False)

@@ -131,10 +131,10 @@ def why(release: Release, w: Words) -> list[tuple[str, str]]:
 def promises(release: Release, w: Words) -> list[str]:
     """What holds for every number on every page, with this company's own floors where it tightened them."""
     floors = release.strategy.disclosure
-    return [
+    staff = [
         w(
-            "No published number depends only on contacts handled by fewer than {staff} members of staff, and no sum "
-            "or difference of published numbers does, however many are put together.",
+            "No number, and no sum or difference of the numbers of one period, depends only on what fewer than {staff} "
+            "members of staff handled, however many numbers are put together.",
             staff=Disclosure().min_staff,
         ),
         w("Where such numbers are added and subtracted, nobody handled more than half of what is left."),
@@ -145,6 +145,10 @@ def promises(release: Release, w: Words) -> list[str]:
             share=w.percent(100 * floors.max_share, 0),
             two=w.percent(100 * floors.max_two, 0),
         ),
+    ]
+    nobody = w("The sources name no staff at all, so rules about staff had nothing to look at.")
+    return [
+        *(staff if release.staffed else [nobody]),
         w(
             "At least {customers} customers stand behind each number, none of them with more than {share}.",
             customers=floors.min_customers,
@@ -152,7 +156,7 @@ def promises(release: Release, w: Words) -> list[str]:
         ),
         w("What does not reach this is joined with its neighbour for good, or withheld."),
         w("The files that pages read hold no name, no id and no row about anybody."),
-        w("No setting changes this, for any role."),
+        w("No role and no setting of the dashboard changes this."),
     ]
 
 
@@ -165,15 +169,17 @@ def limits(w: Words) -> list[str]:
             "Who knows how many contacts each colleague handled can estimate from many numbers. How many are published "
             "is limited, so the estimate stays coarse; it is not impossible."
         ),
-        w("A forged staff column, or one person under several names, is not seen."),
+        w("Whoever declares in the sources that nobody is staff, or one person under several names, is not found out."),
+        w("A team of five or more under another name is a group like any other."),
+        w("Where everybody in a group had the same result, it is each one’s own; such groups are joined, not hidden."),
         w("Two installations over the same data can be held against each other."),
         w(
             "The floor of customers holds for each number, not for every subtraction; "
             "a customer nobody knows counts as one."
         ),
         w(
-            "What models find (drivers) is no sum, so the proof does not reach it; "
-            "each model rests on 200 answers or more."
+            "What models find (drivers) is no sum, so the proof does not reach it, nor numbers of several periods or "
+            "of contacts and orders together; each model rests on 200 customers or more."
         ),
         w("It is not differential privacy: no noise is added to any number."),
     ]

@@ -106,6 +106,11 @@ class Release:
         return other
 
     @cached_property
+    def staffed(self) -> bool:
+        """Whether any number rests on rows of which the sources say that staff handled them."""
+        return bool(self._rows("SELECT 1 FROM number WHERE measure = ? LIMIT 1", HANDLED))
+
+    @cached_property
     def sources(self) -> list[tuple[Any, ...]]:
         """(file, table, rows, rejected, data_from, data_to), in file order."""
         return self._rows("SELECT * FROM source ORDER BY file, table_name")
