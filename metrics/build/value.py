@@ -27,6 +27,7 @@ from metrics.clearing.rule import tightened
 from metrics.errors import Refused
 from metrics.kpis.metric import month_end
 from metrics.loyalty.drivers import round3
+from metrics.loyalty.resample import Resampling, resampling
 from metrics.loyalty.sums import BLOCKS
 from metrics.loyalty.value import lifetime, seen
 from metrics.loyalty.value import sums as names
@@ -78,6 +79,7 @@ def fits(engine: Any, strategy: Strategy, found: Read, facts: Facts, pools: Pool
     people = _people(engine, end)
     if not len(people.customer):
         return _refused(Refused.NO_SIGNAL)
+    drawn = resampling(engine)
     tables: Tables = {"value_model": [], "value_figure": [], "value_curve": []}
     for one in _cuts(engine, strategy, pools):
         inside = np.isin(people.segment, one.places)
@@ -85,12 +87,12 @@ def fits(engine: Any, strategy: Strategy, found: Read, facts: Facts, pools: Pool
         result = _result(engine, strategy, people, inside, one, end)
         money = _seen(engine, one, end)
         if result.method is Method.NONE and money is not None:
-            result = _arithmetic(money, strategy, result)
+            result = _arithmetic(money, strategy, result, drawn)
         if result.method in (Method.BGNBD, Method.COHORTS) and watched and result.n >= lifetime.NEEDED:
             result = lifetime.as_seen(result, _returners(engine, strategy, one, end, watched), watched)
         counted = result.method is Method.COHORTS
         tables["value_model"].append((one.name, result.method.value, result.why.value, result.n, result.months))
-        figures = {**result.figures, **(_growing(money, strategy, result.n) if money else {})}
+        figures = {**result.figures, **(_growing(money, strategy, result.n, drawn) if money else {})}
         tables["value_figure"] += [
             (one.name, f.value, *_told(e, f in INTERVAL_ONLY or (counted and f is Figure.WORTH)))
             for f, e in figures.items()
@@ -231,10 +233,11 @@ def _contracts(engine: Any, one: Cut, end: date) -> tuple[list[Cohort], float, t
 
 def _seen(engine: Any, one: Cut, end: date) -> Seen | None:
     """Sums by block of customers over closed quarters; None before two are closed."""
+    drawn = resampling(engine)
     last = end.year * 4 + (end.month // 3) - 1  # a quarter is closed when its third month is
     t = engine.table("fact_purchases")
     t = t.filter(t.segment.isin(one.places) & (t.age >= -1))
-    t = t.mutate(quarter=t.month.year() * 4 + t.month.quarter() - 1, block=t.customer % BLOCKS)
+    t = t.mutate(quarter=t.month.year() * 4 + t.month.quarter() - 1, block=drawn.block(t.customer.cast("int64")))
     money = t.group_by(["block", "quarter", "age", "earned"]).aggregate(
         money=t.amount.sum().cast("float64").fill_null(0.0)
     )
@@ -256,7 +259,7 @@ def _seen(engine: Any, one: Cut, end: date) -> Seen | None:
     np.add.at(before, (block[old].astype(int), (quarter[old] - first).astype(int)), amount[old])
     c = engine.table("fact_cohorts")
     c = c.filter(c.segment.isin(one.places) & c.month.notnull())
-    c = c.mutate(quarter=c.month.year() * 4 + c.month.quarter() - 1, block=c.customer % BLOCKS)
+    c = c.mutate(quarter=c.month.year() * 4 + c.month.quarter() - 1, block=drawn.block(c.customer.cast("int64")))
     starts = engine.query(c.group_by(["block", "quarter"]).aggregate(n=c.count()).order_by(["block", "quarter"]))
     new = np.zeros((BLOCKS, count))
     at, n = starts.column("quarter").to_numpy().astype(int) - first, starts.column("n").to_numpy()
@@ -287,7 +290,8 @@ def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int
     by = t.group_by("customer").aggregate(money=(t.amount.fill_null(0) * worth).sum())
     j = by.join(c, by.customer == c.c_customer)
     found = engine.query(j.select("customer", "back", "money").order_by("customer"))
-    customer = found.column("customer").to_numpy()
+    drawn = resampling(engine)
+    block = drawn.block(found.column("customer").to_numpy().astype(np.int64))
     back = found.column("back").to_numpy(zero_copy_only=False).astype(int)
     money = found.column("money").to_numpy().astype(float)
     floors = tightened(strategy.disclosure)
@@ -296,17 +300,17 @@ def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int
         mine = money[back == group]
         if len(mine) < floors.min_customers or mine.max() > floors.max_customer_share * mine.sum():
             return None
-    np.add.at(people, (customer % BLOCKS, back), 1.0)
-    np.add.at(brought, (customer % BLOCKS, back), money)
-    return seen.estimate(partial(seen.returner, people, brought), seen.replicates(people.sum(axis=1)))
+    np.add.at(people, (block, back), 1.0)
+    np.add.at(brought, (block, back), money)
+    return seen.estimate(partial(seen.returner, people, brought), seen.replicates(people.sum(axis=1), drawn))
 
 
-def _arithmetic(s: Seen, strategy: Strategy, failed: Result) -> Result:
+def _arithmetic(s: Seen, strategy: Strategy, failed: Result, drawn: Resampling) -> Result:
     """What the cohorts have brought so far, where no model may be fitted: nothing beyond what was seen."""
     n = failed.n
     if n < lifetime.NEEDED:
         return Result(Method.COHORTS, failed.why, n, {}, ())
-    weights = seen.replicates(s.new.sum(axis=1))
+    weights = seen.replicates(s.new.sum(axis=1), drawn)
     discount = strategy.loyalty.value.discount_rate
     steps = [
         seen.estimate(lambda w, k=k: seen.curve(s, discount, w)[:, k], weights)  # type: ignore[misc]
@@ -318,11 +322,11 @@ def _arithmetic(s: Seen, strategy: Strategy, failed: Result) -> Result:
     return Result(Method.COHORTS, failed.why, n, {Figure.WORTH: curve[-1]}, tuple(curve))
 
 
-def _growing(s: Seen, strategy: Strategy, n: int) -> dict[Figure, Estimate]:
+def _growing(s: Seen, strategy: Strategy, n: int, drawn: Resampling) -> dict[Figure, Estimate]:
     """Intervals of figures whose values are read from cleared cells."""
     if n < lifetime.NEEDED:
         return {}
-    weights = seen.replicates(s.new.sum(axis=1) + s.before.sum(axis=1))
+    weights = seen.replicates(s.new.sum(axis=1) + s.before.sum(axis=1), drawn)
     discount = strategy.loyalty.value.discount_rate
     found = {Figure.SEEN: seen.estimate(lambda w: seen.curve(s, discount, w)[:, -1], weights)}
     if seen.growth(s, weights) is not None:

@@ -26,7 +26,8 @@ from metrics.loyalty import behaviour
 from metrics.loyalty.drivers import Term, needed
 from metrics.loyalty.evidence import Base, Kind, What
 from metrics.loyalty.experience import HUNDREDTH, measurable, name_of
-from metrics.loyalty.panel import Panel, block, dimensions, period, staff_behind
+from metrics.loyalty.panel import Panel, dimensions, period, staff_behind
+from metrics.loyalty.resample import resampling
 from metrics.sources.read import Read
 from metrics.strategy.model import CONDITION_VALUES, KPI, Action, Strategy
 
@@ -152,6 +153,7 @@ def panel(
         asked=(),
         incomplete=0,
         censored=made.customers - n,
+        drawn=resampling(engine),
     )
 
 
@@ -202,7 +204,7 @@ def _first(engine: Any, strategy: Strategy) -> Any:
         "first_day",
         *[j[d].cast("int64").name(d) for d in held],
         order=j.o_row,
-        block=block(j.customer),
+        block=resampling(engine).block(j.customer.cast("int64")),
         period=period(j.first_day, grain),
     )
 

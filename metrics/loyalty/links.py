@@ -23,7 +23,8 @@ from metrics.loyalty.experience import HUNDREDTH, measurable, name_of
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.models import SLIM, engine_has, slim
 from metrics.loyalty.panel import Panel, cleared, period_sql, staff_behind
-from metrics.loyalty.sums import BLOCKS, Sums, sums
+from metrics.loyalty.resample import resampling
+from metrics.loyalty.sums import Sums, sums
 from metrics.sources.read import Read
 from metrics.strategy.model import KPI, Strategy
 
@@ -82,7 +83,7 @@ def of_panel(engine: Any, strategy: Strategy, panel: Panel, term: Term, of_all: 
     cuts = [d for d in strategy.loyalty.panel.by if engine_has(engine, SLIM, d)]
     of = [sums(engine, SLIM, columns, (d, "block")) for d in cuts] or [sums(engine, SLIM, columns)]
     cleared(engine, strategy, SLIM, panel.who)
-    model = fit(of[0], panel.drivers, panel.outcome, controls)
+    model = fit(of[0], panel.drivers, panel.outcome, panel.drawn, controls)
     at = next(i for i, row in enumerate(model.rows) if row.term == term)
     place = columns.index(term.column)
     unit = panel.outcome.unit / term.unit
@@ -173,10 +174,10 @@ def _size(engine: Any, table: str) -> int:
 def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, outcome: Term, who: str) -> Effect:
     """The effect of a KPI's rows on ``y`` of ``pair_means`` (a_row, y), customers of one kind compared. ``who``: a
     query of (row, handled)."""
-    p = strategy.loyalty.panel
+    p, drawn = strategy.loyalty.panel, resampling(engine)
     engine.create(
         "pair",
-        f'SELECT a."row", a.customer, a.segment, a.region, a.value AS x, m.y, a.customer % {BLOCKS} AS block,'
+        f'SELECT a."row", a.customer, a.segment, a.region, a.value AS x, m.y, {drawn.block_sql("a.customer")} AS block,'
         f" {period_sql('a.began', p.periods)} AS period FROM {name_of(kpi)} AS a"
         ' JOIN pair_means AS m ON a."row" = m.a_row',
     )
@@ -194,6 +195,7 @@ def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, o
         asked=(),
         incomplete=0,
         censored=0,
+        drawn=drawn,
     )
     return of_panel(engine, strategy, panel, term)
 

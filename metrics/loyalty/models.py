@@ -73,12 +73,12 @@ def fit_panel(engine: Any, strategy: Strategy, panel: Panel, cuts: bool = True) 
     for cut, part, where in _cuts(engine, strategy, columns, cuts):
         try:
             customers = cleared(engine, strategy, SLIM, panel.who, where)
-            model = fit(part, panel.drivers, panel.outcome, controls)
+            model = fit(part, panel.drivers, panel.outcome, panel.drawn, controls)
             if cut == Cut():
                 at = [levels(engine, SLIM, t.column, panel.outcome.column) for t in panel.drivers]
                 leak = frozenset(t for t, found in zip(panel.drivers, at) if leaks(found, panel.kind))
                 sure = {r.term for r in model.rows if r.effect_low > 0 or r.effect_high < 0}
-                shapes = ends(engine, SLIM, panel.drivers, at, panel.outcome, controls, sure)
+                shapes = ends(engine, SLIM, panel.drivers, at, panel.outcome, panel.drawn, controls, sure)
             fitted.append(Fitted(panel, cut, model, customers, shapes if cut == Cut() else {}, leak))
         except Refusal as no:
             refused.append((cut, no.kind))
