@@ -27,7 +27,9 @@ from metrics.clearing.rule import tightened
 from metrics.errors import Refused
 from metrics.kpis.metric import month_end
 from metrics.loyalty.drivers import round3
+from metrics.loyalty.panel import staff_behind
 from metrics.loyalty.resample import Resampling, resampling
+from metrics.loyalty.sides import parted
 from metrics.loyalty.sums import BLOCKS
 from metrics.loyalty.value import lifetime, seen
 from metrics.loyalty.value import sums as names
@@ -275,11 +277,11 @@ def _seen(engine: Any, one: Cut, end: date) -> Seen | None:
 
 def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int) -> Estimate | None:
     """How much more a customer who came back in time has brought over these months than one who did not, later money
-    counting less, of those watched as long. None where one of the two groups does not pass the floors for customers.
+    counting less, of those watched as long. None where one of the two groups does not pass the cell rule.
     """
     days = lifetime.days_in(months)
     c = engine.table("fact_cohorts")
-    c = c.select(c_customer=c.customer, back=(c.gap_days <= names.outcome_days(strategy)).fill_null(False))
+    c = c.select(c_customer=c.customer, came=(c.gap_days <= names.outcome_days(strategy)).fill_null(False))
     t = engine.table("fact_purchases")
     t = t.filter((t.age >= 0) & t.segment.isin(one.places))
     t = t.mutate(start=t.day.min().over(ibis.window(group_by=t.customer)))
@@ -287,9 +289,11 @@ def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int
     worth = ibis.literal(1 + strategy.loyalty.value.discount_rate / 100) ** (
         -t.day.delta(t.start, unit="day") / lifetime.YEAR
     )
+    if not _both_stand(engine, strategy, t, c):
+        return None
     by = t.group_by("customer").aggregate(money=(t.amount.fill_null(0) * worth).sum())
     j = by.join(c, by.customer == c.c_customer)
-    found = engine.query(j.select("customer", "back", "money").order_by("customer"))
+    found = engine.query(j.select("customer", "money", back=j.came).order_by("customer"))
     drawn = resampling(engine)
     block = drawn.block(found.column("customer").to_numpy().astype(np.int64))
     back = found.column("back").to_numpy(zero_copy_only=False).astype(int)
@@ -303,6 +307,14 @@ def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int
     np.add.at(people, (block, back), 1.0)
     np.add.at(brought, (block, back), money)
     return seen.estimate(partial(seen.returner, people, brought), seen.replicates(people.sum(axis=1), drawn))
+
+
+def _both_stand(engine: Any, strategy: Strategy, orders: Any, customers: Any) -> bool:
+    """Whether the orders of those who came back, and of those who did not, pass the cell rule each."""
+    j = orders.join(customers, orders.customer == customers.c_customer)
+    engine.create("value_sides", j.select("row", "customer", "handled", back=j.came.cast("int64")))
+    staff_behind(engine, "value_who", 'SELECT "row", handled FROM value_sides')
+    return parted(engine, strategy, "value_sides", "back", 2, ("value_who",))
 
 
 def _arithmetic(s: Seen, strategy: Strategy, failed: Result, drawn: Resampling) -> Result:

@@ -80,6 +80,7 @@ def panel(engine: Any, strategy: Strategy, found: Read, outcome: str, name: str 
         incomplete=count - complete,
         censored=complete - n,
         drawn=resampling(engine),
+        decided={t.column: (f"{name}_who",) for t in terms},
     )
 
 
