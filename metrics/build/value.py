@@ -27,6 +27,7 @@ from metrics.clearing.rule import tightened
 from metrics.errors import Refused
 from metrics.kpis.metric import month_end
 from metrics.loyalty.drivers import round3
+from metrics.loyalty.models import told
 from metrics.loyalty.panel import staff_behind
 from metrics.loyalty.resample import Resampling, resampling
 from metrics.loyalty.sides import parted
@@ -93,7 +94,9 @@ def fits(engine: Any, strategy: Strategy, found: Read, facts: Facts, pools: Pool
         if result.method in (Method.BGNBD, Method.COHORTS) and watched and result.n >= lifetime.NEEDED:
             result = lifetime.as_seen(result, _returners(engine, strategy, one, end, watched), watched)
         counted = result.method is Method.COHORTS
-        tables["value_model"].append((one.name, result.method.value, result.why.value, result.n, result.months))
+        tables["value_model"].append(
+            (one.name, result.method.value, result.why.value, told(result.n) or 0, result.months)
+        )
         figures = {**result.figures, **(_growing(money, strategy, result.n, drawn) if money else {})}
         tables["value_figure"] += [
             (one.name, f.value, *_told(e, f in INTERVAL_ONLY or (counted and f is Figure.WORTH)))

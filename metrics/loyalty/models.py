@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ import numpy as np
 from metrics.errors import Refusal, Refused
 from metrics.loyalty.contrast import Ends, Levels, ends, leaks, levels
 from metrics.loyalty.contrast import cut as both_ends
-from metrics.loyalty.drivers import DriverModel, Term, fit
-from metrics.loyalty.evidence import Shape
+from metrics.loyalty.drivers import DriverModel, Term, fit, round3
+from metrics.loyalty.evidence import Shape, one_reason
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.panel import Panel, cleared, period_name
 from metrics.loyalty.results import DriverRow, ModelRow, NoModelRow
@@ -26,6 +27,7 @@ from metrics.periods import WAVE
 from metrics.strategy.model import Strategy
 
 SLIM = "panel_slim"
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,18 @@ def _nothing(columns: Sequence[str], no: Refusal) -> Sums:
 
 
 def told(count: int) -> int | None:
-    """A count of customers as it may be stored: three significant digits, nothing from 1 to 9."""
-    return None if 0 < count < 10 else int(float(f"{count:.3g}"))
+    """A count of customers as it may be stored: about as many, nothing from 1 to 9."""
+    return None if 0 < count < 10 else round(about(count))
+
+
+def about(value: float) -> float:
+    """The nearest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 and 10 times a power of ten: at most a seventh away. Counts of
+    rows stand in no joint test; told exactly, those of two KPIs would differ by one person's customers. A reader needs
+    to know whether it is hundreds or thousands."""
+    if value <= 0:
+        return 0.0
+    ten = 10.0 ** floor(log10(value))
+    return round3(min((step * ten for step in STEPS), key=lambda near: abs(near - value)))
 
 
 def rows_of(models: Models, panel: Panel, first: int) -> tuple[list[ModelRow], list[DriverRow], list[NoModelRow]]:
@@ -216,7 +228,7 @@ def rows_of(models: Models, panel: Panel, first: int) -> tuple[list[ModelRow], l
         )
         drivers += [_row(number, one, place) for place in range(len(m.rows))]
     none = [
-        NoModelRow(panel.base, panel.outcome_kpi, panel.stage, c.dimension, c.value, c.period, why)
+        NoModelRow(panel.base, panel.outcome_kpi, panel.stage, c.dimension, c.value, c.period, one_reason(why))
         for c, why in models.refused
     ]
     return made, drivers, none

@@ -16,13 +16,15 @@ import metrics.loyalty.customers
 import metrics.loyalty.links
 from metrics.build import build
 from metrics.engines.duckdb import DuckDBEngine
+from metrics.errors import Refused
+from metrics.loyalty.models import about, told
 from metrics.loyalty.resample import Resampling, resampling
 from metrics.loyalty.sums import BLOCKS
 from metrics.release import Release
 from metrics.sources.read import read
 from metrics.strategy.load import load
 from tests.attacks.conftest import Tell
-from tests.build.small import STRATEGY, Row, small_company, write_company
+from tests.build.small import _KPI, STRATEGY, Row, small_company, write_company
 from tests.conftest import AUDIT
 
 AS_OF = "2026-05-30"
@@ -214,9 +216,9 @@ def conditions(path: Path) -> set[tuple[str, str]]:
 def test_a_condition_that_one_person_decided_is_no_driver(tmp_path: Path, tell: Tell) -> None:
     """All slow complaints were Hoa's: "a slow complaint goes with 18 points less of return" was her customers' return,
     shown because enough people stood behind the panel as a whole."""
-    told = conditions(built(tmp_path / "hoa", Slow(lambda k: HOA).tables))
-    tell(conditions_of_one_person_told=sum(value == "slow" for _, value in told))
-    assert ("complaint", "slow") not in told
+    shown = conditions(built(tmp_path / "hoa", Slow(lambda k: HOA).tables))
+    tell(conditions_of_one_person_told=sum(value == "slow" for _, value in shown))
+    assert ("complaint", "slow") not in shown
     assert ("complaint", "slow") in conditions(built(tmp_path / "all", Slow(lambda k: TEAM[k % 8]).tables))
 
 
@@ -236,5 +238,76 @@ def test_a_condition_that_one_person_kept_others_from_is_no_driver(tmp_path: Pat
     """Slow with eight, and quick with Hoa alone: whoever is spared is spared by her."""
     world = Slow(lambda k: TEAM[k % 8], lambda k: HOA)
     world.tables["contacts"] = [c for c in world.tables["contacts"] if c["contact"].startswith("PX")]
-    told = conditions(built(tmp_path / "spared", world.tables))
-    assert ("complaint", "fast") not in told and ("complaint", "slow") not in told
+    shown = conditions(built(tmp_path / "spared", world.tables))
+    assert ("complaint", "fast") not in shown and ("complaint", "slow") not in shown
+
+
+class Waited:
+    """600 customers with a contact each; the 30 of Hoa were answered before they asked, so a KPI of waiting counts
+    everybody's contacts but hers."""
+
+    def __init__(self) -> None:
+        rng = random.Random(11)
+        self.tables = empty(600)
+        del self.tables["answers"]
+        team = [f"Nguyễn Thị {c}1nh" for c in "ABCDEFGHIJKL"]
+        for k in range(600):
+            self.tables["orders"] += ordered(k, k, rng.random() < 0.45)
+            hoa, hour = k % 20 == 7, rng.choice(("11", "15"))
+            at = f"{month(k % 4)}-{k % 15 + 2:02d}"
+            answered = {"response": f"{at} {'09' if hoa else hour}:00", "complaint": rng.choice(("yes", "no"))}
+            row = complained(k, k, HOA if hoa else rng.choice(team), 0, **answered)
+            self.tables["contacts"].append({**row, "order": None, "resolved": None})
+
+
+def test_counts_beside_models_do_not_count_one_persons_customers(tmp_path: Path, tell: Tell) -> None:
+    """600 customers behind one KPI and 570 behind another: the 30 between them were Hoa's, counted to the last."""
+    fast = _KPI.format(id="fast", metric="replied_within", of="{hours: 2}", direction="up")
+    release = Release(built(tmp_path / "waited", Waited().tables, TEXT.replace("disclosure:", fast + "disclosure:")))
+    of = {k: release.labels[k] for k in ("complaints", "fast")}
+    models, links = list(release.models), list(release.links.values())
+    release.close()
+    counts = [c for row in of.values() for c in (row.n, row.score_n)] + [r.n for r in links]
+    counts += [c for m in models for c in (m.n, m.customers, m.incomplete, m.censored)]
+    assert of["complaints"].n == 600, "the whole is told"
+    assert all(c is None or c == about(c) for c in counts)
+    reaches = [row.reach for row in [*of.values(), *links]]
+    assert all(r is None or r == about(r) for r in reaches)
+    # What the reader can say of the customers that the second KPI does not count.
+    fits = [n for n in range(1, 601) if told(n) == of["fast"].n]
+    left = (600 - max(fits), 600 - min(fits)) if fits else (0, 600)
+    tell(customers_of_one_person=30, could_be_as_few_as=left[0], and_as_many_as=left[1])
+    assert left[0] == 0 and left[1] > 45
+
+
+@pytest.mark.parametrize("exact", [1, 9, 10, 30, 125, 199, 200, 224, 226, 549, 551, 570, 600, 7769, 123_456])
+def test_a_rough_count_is_near_and_tells_no_small_difference(exact: int) -> None:
+    rough = told(exact)
+    if exact < 10:
+        assert rough is None
+        return
+    assert rough is not None and abs(rough - exact) <= exact / 7
+    alike = [n for n in range(int(exact * 0.8), int(exact * 1.25) + 1) if told(n) == rough]
+    assert max(alike) - min(alike) >= exact / 7 - 1
+
+
+def test_too_few_and_not_cleared_are_one_reason(tmp_path: Path) -> None:
+    """Told apart, they said of a model whose customers are counted elsewhere that somebody had handled most of them."""
+    found = []
+    for name, people in (("few", 150), ("one", 600)):
+        tables = empty(people)
+        del tables["answers"]
+        for k in range(people):
+            tables["orders"] += ordered(k, k, k % 3 == 0)
+            tables["contacts"].append(complained(k, k, HOA if name == "one" else TEAM[k % 8], 3 * (k % 2)))
+        release = Release(built(tmp_path / name, tables))
+        found.append(
+            (
+                {(r.base, r.outcome, r.reason) for r in release.no_models},
+                {(k, row.label, row.why) for k, row in release.labels.items()},
+                {(k, row.evidence, row.why) for k, row in release.links.items()},
+            )
+        )
+        release.close()
+    assert found[0] == found[1]
+    assert {reason for _, _, reason in found[0][0]} == {Refused.NOT_CLEARED}
