@@ -30,8 +30,9 @@ import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 
 from metrics.engines.duckdb import DuckDBEngine  # noqa: E402
-from metrics.loyalty.drivers import REPLICATES, centred, explained, slopes, weights  # noqa: E402
+from metrics.loyalty.drivers import REPLICATES, centred, explained, slopes  # noqa: E402
 from metrics.loyalty.lmg import lmg  # noqa: E402
+from metrics.loyalty.resample import Resampling  # noqa: E402
 from metrics.loyalty.sums import Sums, sums  # noqa: E402
 
 
@@ -77,7 +78,7 @@ def of_everybody(found: Sums) -> Any:
 def with_intervals(engine: DuckDBEngine, columns: list[str]) -> Any:
     """Scan, LMG, and 1,000 replicates of shares and effects, as a build does it."""
     by_block = sums(engine, "t", columns).by_block().astype(float)
-    resampled = centred(np.tensordot(weights(REPLICATES), by_block, axes=1))
+    resampled = centred(np.tensordot(Resampling(b"a benchmark").weights(REPLICATES), by_block, axes=1))
     shares, _, _ = explained(resampled, 0)
     return np.percentile(shares[:, 1:], [2.5, 97.5], axis=1), slopes(resampled)
 

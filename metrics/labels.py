@@ -230,3 +230,8 @@ def _condition(dimension: str, value: str, w: Words) -> str | None:
         ("waited", "over"): w("Waited too long"),
     }
     return given.get((dimension, value))
+
+
+def about_text(count: float, w: Words) -> str:
+    """Rows behind a fitted result, which a release tells roughly."""
+    return w("about {count}", count=w.number(count))

@@ -232,9 +232,10 @@ def test_drivers_of_a_stage_a_segment_and_a_period(demo: Demo) -> None:
     )  # fmt: skip
 
 
-def test_a_model_of_too_few_says_so(demo: Demo) -> None:
+def test_a_model_of_too_few_is_refused_like_one_that_is_not_cleared(demo: Demo) -> None:
     result = run(demo, "drivers", "--segment", "segment=small_business")
-    assert result.exit_code == 3 and "too few" in result.output
+    other = run(demo, "drivers", "--segment", "segment=moon")
+    assert result.exit_code == other.exit_code == 3 and result.output == other.output
 
 
 def test_what_was_not_fitted_is_refused_with_one_text(demo: Demo) -> None:

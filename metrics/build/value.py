@@ -27,6 +27,10 @@ from metrics.clearing.rule import tightened
 from metrics.errors import Refused
 from metrics.kpis.metric import month_end
 from metrics.loyalty.drivers import round3
+from metrics.loyalty.models import told
+from metrics.loyalty.panel import staff_behind
+from metrics.loyalty.resample import Resampling, resampling
+from metrics.loyalty.sides import parted
 from metrics.loyalty.sums import BLOCKS
 from metrics.loyalty.value import lifetime, seen
 from metrics.loyalty.value import sums as names
@@ -78,6 +82,7 @@ def fits(engine: Any, strategy: Strategy, found: Read, facts: Facts, pools: Pool
     people = _people(engine, end)
     if not len(people.customer):
         return _refused(Refused.NO_SIGNAL)
+    drawn = resampling(engine)
     tables: Tables = {"value_model": [], "value_figure": [], "value_curve": []}
     for one in _cuts(engine, strategy, pools):
         inside = np.isin(people.segment, one.places)
@@ -85,12 +90,14 @@ def fits(engine: Any, strategy: Strategy, found: Read, facts: Facts, pools: Pool
         result = _result(engine, strategy, people, inside, one, end)
         money = _seen(engine, one, end)
         if result.method is Method.NONE and money is not None:
-            result = _arithmetic(money, strategy, result)
+            result = _arithmetic(money, strategy, result, drawn)
         if result.method in (Method.BGNBD, Method.COHORTS) and watched and result.n >= lifetime.NEEDED:
             result = lifetime.as_seen(result, _returners(engine, strategy, one, end, watched), watched)
         counted = result.method is Method.COHORTS
-        tables["value_model"].append((one.name, result.method.value, result.why.value, result.n, result.months))
-        figures = {**result.figures, **(_growing(money, strategy, result.n) if money else {})}
+        tables["value_model"].append(
+            (one.name, result.method.value, result.why.value, told(result.n) or 0, result.months)
+        )
+        figures = {**result.figures, **(_growing(money, strategy, result.n, drawn) if money else {})}
         tables["value_figure"] += [
             (one.name, f.value, *_told(e, f in INTERVAL_ONLY or (counted and f is Figure.WORTH)))
             for f, e in figures.items()
@@ -231,10 +238,11 @@ def _contracts(engine: Any, one: Cut, end: date) -> tuple[list[Cohort], float, t
 
 def _seen(engine: Any, one: Cut, end: date) -> Seen | None:
     """Sums by block of customers over closed quarters; None before two are closed."""
+    drawn = resampling(engine)
     last = end.year * 4 + (end.month // 3) - 1  # a quarter is closed when its third month is
     t = engine.table("fact_purchases")
     t = t.filter(t.segment.isin(one.places) & (t.age >= -1))
-    t = t.mutate(quarter=t.month.year() * 4 + t.month.quarter() - 1, block=t.customer % BLOCKS)
+    t = t.mutate(quarter=t.month.year() * 4 + t.month.quarter() - 1, block=drawn.block(t.customer.cast("int64")))
     money = t.group_by(["block", "quarter", "age", "earned"]).aggregate(
         money=t.amount.sum().cast("float64").fill_null(0.0)
     )
@@ -256,7 +264,7 @@ def _seen(engine: Any, one: Cut, end: date) -> Seen | None:
     np.add.at(before, (block[old].astype(int), (quarter[old] - first).astype(int)), amount[old])
     c = engine.table("fact_cohorts")
     c = c.filter(c.segment.isin(one.places) & c.month.notnull())
-    c = c.mutate(quarter=c.month.year() * 4 + c.month.quarter() - 1, block=c.customer % BLOCKS)
+    c = c.mutate(quarter=c.month.year() * 4 + c.month.quarter() - 1, block=drawn.block(c.customer.cast("int64")))
     starts = engine.query(c.group_by(["block", "quarter"]).aggregate(n=c.count()).order_by(["block", "quarter"]))
     new = np.zeros((BLOCKS, count))
     at, n = starts.column("quarter").to_numpy().astype(int) - first, starts.column("n").to_numpy()
@@ -272,11 +280,11 @@ def _seen(engine: Any, one: Cut, end: date) -> Seen | None:
 
 def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int) -> Estimate | None:
     """How much more a customer who came back in time has brought over these months than one who did not, later money
-    counting less, of those watched as long. None where one of the two groups does not pass the floors for customers.
+    counting less, of those watched as long. None where one of the two groups does not pass the cell rule.
     """
     days = lifetime.days_in(months)
     c = engine.table("fact_cohorts")
-    c = c.select(c_customer=c.customer, back=(c.gap_days <= names.outcome_days(strategy)).fill_null(False))
+    c = c.select(c_customer=c.customer, came=(c.gap_days <= names.outcome_days(strategy)).fill_null(False))
     t = engine.table("fact_purchases")
     t = t.filter((t.age >= 0) & t.segment.isin(one.places))
     t = t.mutate(start=t.day.min().over(ibis.window(group_by=t.customer)))
@@ -284,10 +292,13 @@ def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int
     worth = ibis.literal(1 + strategy.loyalty.value.discount_rate / 100) ** (
         -t.day.delta(t.start, unit="day") / lifetime.YEAR
     )
+    if not _both_stand(engine, strategy, t, c):
+        return None
     by = t.group_by("customer").aggregate(money=(t.amount.fill_null(0) * worth).sum())
     j = by.join(c, by.customer == c.c_customer)
-    found = engine.query(j.select("customer", "back", "money").order_by("customer"))
-    customer = found.column("customer").to_numpy()
+    found = engine.query(j.select("customer", "money", back=j.came).order_by("customer"))
+    drawn = resampling(engine)
+    block = drawn.block(found.column("customer").to_numpy().astype(np.int64))
     back = found.column("back").to_numpy(zero_copy_only=False).astype(int)
     money = found.column("money").to_numpy().astype(float)
     floors = tightened(strategy.disclosure)
@@ -296,17 +307,25 @@ def _returners(engine: Any, strategy: Strategy, one: Cut, end: date, months: int
         mine = money[back == group]
         if len(mine) < floors.min_customers or mine.max() > floors.max_customer_share * mine.sum():
             return None
-    np.add.at(people, (customer % BLOCKS, back), 1.0)
-    np.add.at(brought, (customer % BLOCKS, back), money)
-    return seen.estimate(partial(seen.returner, people, brought), seen.replicates(people.sum(axis=1)))
+    np.add.at(people, (block, back), 1.0)
+    np.add.at(brought, (block, back), money)
+    return seen.estimate(partial(seen.returner, people, brought), seen.replicates(people.sum(axis=1), drawn))
 
 
-def _arithmetic(s: Seen, strategy: Strategy, failed: Result) -> Result:
+def _both_stand(engine: Any, strategy: Strategy, orders: Any, customers: Any) -> bool:
+    """Whether the orders of those who came back, and of those who did not, pass the cell rule each."""
+    j = orders.join(customers, orders.customer == customers.c_customer)
+    engine.create("value_sides", j.select("row", "customer", "handled", back=j.came.cast("int64")))
+    staff_behind(engine, "value_who", 'SELECT "row", handled FROM value_sides')
+    return parted(engine, strategy, "value_sides", "back", 2, ("value_who",))
+
+
+def _arithmetic(s: Seen, strategy: Strategy, failed: Result, drawn: Resampling) -> Result:
     """What the cohorts have brought so far, where no model may be fitted: nothing beyond what was seen."""
     n = failed.n
     if n < lifetime.NEEDED:
         return Result(Method.COHORTS, failed.why, n, {}, ())
-    weights = seen.replicates(s.new.sum(axis=1))
+    weights = seen.replicates(s.new.sum(axis=1), drawn)
     discount = strategy.loyalty.value.discount_rate
     steps = [
         seen.estimate(lambda w, k=k: seen.curve(s, discount, w)[:, k], weights)  # type: ignore[misc]
@@ -318,11 +337,11 @@ def _arithmetic(s: Seen, strategy: Strategy, failed: Result) -> Result:
     return Result(Method.COHORTS, failed.why, n, {Figure.WORTH: curve[-1]}, tuple(curve))
 
 
-def _growing(s: Seen, strategy: Strategy, n: int) -> dict[Figure, Estimate]:
+def _growing(s: Seen, strategy: Strategy, n: int, drawn: Resampling) -> dict[Figure, Estimate]:
     """Intervals of figures whose values are read from cleared cells."""
     if n < lifetime.NEEDED:
         return {}
-    weights = seen.replicates(s.new.sum(axis=1) + s.before.sum(axis=1))
+    weights = seen.replicates(s.new.sum(axis=1) + s.before.sum(axis=1), drawn)
     discount = strategy.loyalty.value.discount_rate
     found = {Figure.SEEN: seen.estimate(lambda w: seen.curve(s, discount, w)[:, -1], weights)}
     if seen.growth(s, weights) is not None:

@@ -15,7 +15,7 @@ from metrics.closeup import latest
 from metrics.errors import Refusal, Refused
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import DIGITS, change_text, digits_of, scale_top, span_text, target_text, value_parts
+from metrics.labels import DIGITS, about_text, change_text, digits_of, scale_top, span_text, target_text, value_parts
 from metrics.loyalty.evidence import Base, Evidence
 from metrics.loyalty.results import LinkRow
 from metrics.periods import WAVE, block_of, first_day, months_of, year_before
@@ -142,7 +142,7 @@ def ground_text(found: LinkRow | None, w: Words) -> str:
     """What the evidence of a link stands on: n, the lag, and how far the data go."""
     if found is None or found.n is None or found.data_to is None:
         return ""
-    of = w("n = {n} months", n=found.n) if found.base is Base.MONTHS else w("n = {n}", n=w.number(found.n))
+    of = w("n = {n} months", n=found.n) if found.base is Base.MONTHS else w("n = {n}", n=about_text(found.n, w))
     lag = w("{days} days later", days=found.lag_days) if found.lag_days else w("right after it")
     return " · ".join([of, lag, w("data to {day}", day=w.day(found.data_to))])
 

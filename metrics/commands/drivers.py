@@ -39,8 +39,7 @@ def drivers(
         if not mine and any(is_workforce(word) for word in typed if word not in {k.id for k in opened.strategy.kpis}):
             refuse(Refused.PERSON, release, opened.strategy)
         if not mine:
-            nothing = Refused.NOT_CLEARED if outcome else Refused.TOO_FEW
-            refuse(about.get(wanted, nothing), release, opened.strategy)
+            refuse(about.get(wanted, Refused.NOT_CLEARED), release, opened.strategy)
         dimension, _, value = segment.partition("=")
         if is_workforce(dimension):
             refuse(Refused.PERSON, release, opened.strategy)

@@ -133,7 +133,7 @@ def drivers(
     behaviour, stated = (models.get(chosen.get(kind, "")) for kind in (Kind.BEHAVIOUR, Kind.STATED))
     pairs = [(c, behaviour.estimate(c) if behaviour else None, stated.estimate(c) if stated else None) for c in causes]
     sure = [b.effect for _, b, _ in pairs if b and b.above_zero and not b.leak]
-    rows = [Driver(c, b, s, _meaning(b, s, min(sure, default=None))) for c, b, s in pairs if b or s]
+    rows = [Driver(c, b, s, _meaning(b, s, min(sure, default=None))) for c, b, s in pairs if (b if behaviour else s)]
     rows.sort(key=lambda d: (d.first.leak, d.first.tier, -d.first.share))
     return Drivers(
         behaviour.model if behaviour else None,

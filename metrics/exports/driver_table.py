@@ -73,7 +73,7 @@ def importance(points: Sequence[Point], model: Model, release: Release, w: Words
         Column(w("Today"), Kind.NUMBER, 2),
         Column(w("Low (95%)"), Kind.NUMBER, 2),
         Column(w("High (95%)"), Kind.NUMBER, 2),
-        Column(w("n"), Kind.NUMBER),
+        Column(w("About n"), Kind.NUMBER),
         Column(w("Period"), Kind.PERIOD),
         Column(w("Unit"), once=True),
     )
@@ -154,7 +154,7 @@ def labels(
         Column(w("KPI")),
         Column(w("Label")),
         Column(w("Reason")),
-        Column(w("n"), Kind.NUMBER),
+        Column(w("About n"), Kind.NUMBER),
         *_effect(w, w("Effect of one unit on return")),
         Column(w("n (score)"), Kind.NUMBER),
         Column(w("Effect of one unit on the score"), Kind.NUMBER, 2),
@@ -188,7 +188,7 @@ def what_if(
         Column(w("Value"), Kind.NUMBER, 2),
         Column(w("Low (95%)"), Kind.NUMBER, 2),
         Column(w("High (95%)"), Kind.NUMBER, 2),
-        Column(w("n"), Kind.NUMBER),
+        Column(w("About n"), Kind.NUMBER),
         Column(w("Evidence")),
     )
     return _table(f"whatif-{c.kpi.id}", w("What if"), columns, rows, c.outcome.goal, release, w)

@@ -75,7 +75,12 @@ def point(found: Value, release: Release, w: Words) -> Table:
             rows.append((w("Winning one costs"), at.cost, None, None, None, None))
         if at.new is not None:
             rows.append((w("New customers of the last year"), at.new, None, None, None, None))
-    columns = (Column(w("Figure")), *_ends(w, 1), Column(w("n"), Kind.NUMBER), Column(w("Months counted"), Kind.NUMBER))
+    columns = (
+        Column(w("Figure")),
+        *_ends(w, 1),
+        Column(w("About n"), Kind.NUMBER),
+        Column(w("Months counted"), Kind.NUMBER),
+    )
     return _table("point", w("What a point of retention is worth"), columns, rows, found, release, w)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from metrics.drivers import Driver, Drivers, Meaning, Model
 from metrics.headlines.drivers import effect_text, open_part
 from metrics.headlines.sentence import kept_together, number_word, quoted, upper
-from metrics.labels import join_names
+from metrics.labels import about_text, join_names
 from metrics.loyalty.evidence import What
 from metrics.words import Words
 
@@ -69,7 +69,9 @@ def shares_subtitle(found: Drivers, w: Words) -> str:
     text = w("Share of explained variation (LMG), bar with 95% interval.")
     m = found.behaviour
     if m is not None and m.days:
-        text += " " + w("n = {n} customers, their orders read for {days} days after.", n=w.number(m.n), days=m.days)
+        text += " " + w(
+            "n = {n} customers, their orders read for {days} days after.", n=about_text(m.n, w), days=m.days
+        )
     return kept_together(text)
 
 
@@ -100,6 +102,7 @@ def cannot_tell(found: Drivers, w: Words) -> str:
     return " ".join(
         [
             w("{share} of return is explained by none of these.", share=open_part(model, w)),
+            w("What befell too few, or is not cleared, is not among them."),
             w("What goes with return need not bring it about; an action with a comparison can test that."),
         ]
     )

@@ -9,7 +9,7 @@ from metrics.drivers import EVERYBODY, Cause, Compared, Driver, Drivers, Estimat
 from metrics.errors import Refused
 from metrics.headlines.sentence import kept_together, lower, number_word, quoted, upper
 from metrics.kpis.metric import Unit
-from metrics.labels import join_names
+from metrics.labels import about_text, join_names
 from metrics.loyalty.evidence import Method, Shape
 from metrics.words import DASH, Words
 
@@ -25,9 +25,10 @@ def among(finding: str, part: Part, name: str, w: Words) -> str:
 
 def no_model_of(name: str, why: Refused | None, needed: int, w: Words) -> str:
     """Why a part has no model of its own, and what is shown instead."""
-    if why is Refused.TOO_FEW:
+    if why in (Refused.TOO_FEW, Refused.NOT_CLEARED):
         return w(
-            "{whom}: too few for a model of their own (it takes {needed}), so this page shows all customers.",
+            "{whom}: too few for a model of their own (it takes {needed}), or not cleared; this page shows all "
+            "customers.",
             whom=name,
             needed=w.number(needed),
         )
@@ -216,7 +217,9 @@ def leaks(found: Drivers, w: Words) -> str:
 
 def who(model: Model, w: Words) -> str:
     """n, incomplete, censored, and where the intervals come from."""
-    parts = [w("n = {n} rows of {customers} customers.", n=w.number(model.n), customers=w.number(model.customers))]
+    parts = [
+        w("n = {n} rows of {customers} customers.", n=about_text(model.n, w), customers=about_text(model.customers, w))
+    ]
     parts.append(
         w("Left out, since something was missing: {count}.", count=_few(model.incomplete, w)),
     )
@@ -250,7 +253,7 @@ def ends_said(driver: Driver, model: Model, w: Words) -> str:
 
 
 def _few(count: int | None, w: Words) -> str:
-    return f"1{DASH}9" if count is None else w.number(count)
+    return f"1{DASH}9" if count is None else about_text(count, w) if count else w.number(0)
 
 
 def _quoted(drivers: Sequence[Driver], w: Words) -> str:

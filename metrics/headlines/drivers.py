@@ -10,7 +10,7 @@ from metrics.drivers import Driver, Drivers, Meaning, Model, Next
 from metrics.errors import Refused
 from metrics.headlines.sentence import kept_together, lower, number_word, quoted, upper
 from metrics.kpis.metric import Unit
-from metrics.labels import change_text, join_names, value_parts
+from metrics.labels import about_text, change_text, join_names, value_parts
 from metrics.words import DASH, Words
 
 
@@ -140,10 +140,12 @@ def shares_subtitle(found: Drivers, w: Words) -> str:
         return text
     if model.days:
         text += " " + w(
-            "n = {n} customers asked, their orders read for {days} days after.", n=w.number(model.n), days=model.days
+            "n = {n} customers asked, their orders read for {days} days after.",
+            n=about_text(model.n, w),
+            days=model.days,
         )
     else:
-        text += " " + w("n = {n} customers asked.", n=w.number(model.n))
+        text += " " + w("n = {n} customers asked.", n=about_text(model.n, w))
     return kept_together(text)
 
 
@@ -158,7 +160,7 @@ def fit(model: Model, w: Words) -> str:
     digits = 3 if model.r2 < 0.05 else 2
     low, high = w.number(model.r2_low, digits), w.number(model.r2_high, digits)
     figures = f"{w.number(model.r2, digits)} ({low}{DASH}{high})"
-    return kept_together(f"R² {figures} · n = {w.number(model.n)}")
+    return kept_together(f"R² {figures} · n = {about_text(model.n, w)}")
 
 
 def tier_name(number: int, drivers: Sequence[Driver], w: Words) -> str:
@@ -281,12 +283,12 @@ def cannot_tell(found: Drivers, w: Words) -> str:
 def refused(found: Drivers, w: Words) -> tuple[str, str]:
     """Title and text of the calm card when no outcome could be modelled."""
     reasons = {reason for _, reason in found.refused}
-    if Refused.TOO_FEW in reasons or not reasons:
+    if reasons & {Refused.TOO_FEW, Refused.NOT_CLEARED} or not reasons:
         return (
-            w("Too few answers for a ranking."),
+            w("Too few for a ranking, or not cleared."),
             w(
-                "A ranking of {count} experiences takes {needed} customers who answered. Below that the order would be "
-                "chance.",
+                "A ranking of {count} experiences takes {needed} customers who answered, and enough people behind "
+                "them. Below that the order would be chance.",
                 count=found.items,
                 needed=w.number(found.needed),
             ),

@@ -38,8 +38,8 @@ def why_text(why: Why, w: Words) -> str:
         Why.ONE_OF_MANY: w("one such range among so many is expected by chance"),
         Why.UNSTABLE: w("a half of the customers or a main segment says the opposite"),
         Why.LEAK: w("it nearly determines the outcome: a warning"),
-        Why.TOO_FEW: w("too few customers or months"),
-        Why.NOT_CLEARED: w("not cleared"),
+        Why.TOO_FEW: w("too few months"),
+        Why.NOT_CLEARED: w("too few customers, or not cleared"),
         Why.NOT_MEASURED: w("not measured of single customers, and months are too few"),
         Why.IS_OUTCOME: w("it is the behaviour itself"),
     }[why]

@@ -8,7 +8,7 @@ from metrics.headlines.kpi_labels import label_name, why_text
 from metrics.headlines.sentence import kept_together, quoted, upper
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import join_names
+from metrics.labels import about_text, join_names
 from metrics.loyalty.evidence import Base, Evidence, Label
 from metrics.strategy.model import KPI, Strategy
 from metrics.words import Words
@@ -60,7 +60,7 @@ def _effect(found: Carried, kpi: KPI, effect: float, low: float, high: float, w:
         "size": w.signed(effect, 2),
         "span": between(low, high, 2, w),
         "outcome": _outcome(outcome, w),
-        "n": w.number(row.n or 0),
+        "n": w.number(row.n or 0) if row.base is Base.MONTHS else about_text(row.n or 0, w),
     }
     if row.base is Base.MONTHS:
         if down:

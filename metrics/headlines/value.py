@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from metrics.errors import Refused
 from metrics.headlines.sentence import kept_together, quoted
-from metrics.labels import money_span, money_text, value_name
+from metrics.labels import about_text, money_span, money_text, value_name
 from metrics.loyalty.value.told import Estimate, Method
 from metrics.refusals import reason, way_out
 from metrics.release import Release
@@ -182,7 +182,7 @@ def curve_title(at: Worth, release: Release, w: Words) -> str:
 
 
 def curve_subtitle(at: Worth, w: Words) -> str:
-    told = {"money": _kind(at, w), "n": w.number(at.n)}
+    told = {"money": _kind(at, w), "n": about_text(at.n, w)}
     if at.method is Method.COHORTS:
         text = w("{money} a new customer has brought by month, as cohorts were seen. n = {n} customers.", **told)
     else:
@@ -301,7 +301,7 @@ def how(at: Worth, release: Release, w: Words) -> str:
         text = w(
             "Nobody signs a contract here, so staying is read from the orders of {n} customers: BG/NBD for how often "
             "and how long they order, gamma-gamma for what they spend.",
-            n=w.number(at.n),
+            n=about_text(at.n, w),
         )
         if at.foreseen is not None:
             text += " " + w(
@@ -313,7 +313,7 @@ def how(at: Worth, release: Release, w: Words) -> str:
         text = w(
             "Customers sign here, so staying is read from who is still there each month: shifted-beta-geometric, from "
             "{n} customers.",
-            n=w.number(at.n),
+            n=about_text(at.n, w),
         )
         return f"{text} {later}"
     return f"{_why_counted(at, w)} {_as_seen(at, w)} {later}"

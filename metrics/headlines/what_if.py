@@ -8,7 +8,7 @@ from metrics.headlines.driver_more import between
 from metrics.headlines.sentence import kept_together, lower, quoted
 from metrics.kpis import BY_ID
 from metrics.kpis.metric import Unit
-from metrics.labels import money_span, money_text, value_text
+from metrics.labels import about_text, money_span, money_text, value_text
 from metrics.loyalty.evidence import Evidence
 from metrics.words import NBSP, Words
 
@@ -112,7 +112,7 @@ def trust(found: WhatIf, w: Words) -> str:
     if c.evidence is Evidence.OBSERVED:
         parts.append(w("It goes with return; no action has tested it yet."))
     if c.n:
-        parts.append(w("n = {n}.", n=w.number(c.n)))
+        parts.append(w("n = {n}.", n=about_text(c.n, w)))
     if found.change.low == found.change.high == 0:
         pass
     elif found.nothing:

@@ -2,6 +2,8 @@
 
 ``lmg``        how R² is split among drivers
 ``sums``       rows → sums of products, in the engine
+``resample``   blocks of customers and their draws, which nobody can make again without the rows
+``sides``      who decided what an effect compares
 ``drivers``    sums → shares, effects, intervals
 ``contrast``   the two ends of a scale; drivers that give the outcome away
 ``behaviour``  what customers did after an experience

@@ -10,10 +10,10 @@ from metrics.errors import Refusal, Refused
 from metrics.kpis import BY_ID
 from metrics.loyalty import behaviour, customers, links, survey, verdicts
 from metrics.loyalty.drivers import round3
-from metrics.loyalty.evidence import Base, Evidence, Kind, Label, Why
+from metrics.loyalty.evidence import Base, Evidence, Kind, Label, Why, one_reason
 from metrics.loyalty.experience import live
 from metrics.loyalty.links import Effect
-from metrics.loyalty.models import Cut, Fitted, fit_panel, rows_of, told
+from metrics.loyalty.models import Cut, Fitted, about, fit_panel, rows_of, told
 from metrics.loyalty.panel import Panel
 from metrics.loyalty.results import TABLES, DrawRow, LabelRow, LinkRow, NoModelRow, table_row
 from metrics.loyalty.tested import Cells, moved_both
@@ -141,7 +141,7 @@ def _fit(run: _Run, panel: Panel, cuts: bool = True) -> None:
 
 
 def _none(run: _Run, base: Base, outcome: str, why: Refused) -> None:
-    run.tables["no_model"].append(table_row(NoModelRow(base, outcome, "", "", "", WAVE, why)))
+    run.tables["no_model"].append(table_row(NoModelRow(base, outcome, "", "", "", WAVE, one_reason(why))))
     run.no_model[base.value, outcome] = why.value
 
 
@@ -202,7 +202,7 @@ def _link_row(run: _Run, kpi: str, other: str, evidence: Evidence, why: Why, eff
         evidence=evidence,
         why=why,
         base=effect.base,
-        n=told(effect.n),
+        n=_rows(effect),
         lag_days=effect.lag_days,
         data_to=run.found.as_of,
         effect=effect.effect,
@@ -211,8 +211,18 @@ def _link_row(run: _Run, kpi: str, other: str, evidence: Evidence, why: Why, eff
         first_half=effect.halves[0],
         second_half=effect.halves[1],
         segments_same=effect.segments_same,
-        reach=effect.reach,
+        reach=_reach(effect),
     )
+
+
+def _rows(effect: Effect) -> int | None:
+    """Rows behind an effect, roughly; months exactly, which say nothing about people."""
+    return effect.n if effect.base is Base.MONTHS else told(effect.n)
+
+
+def _reach(effect: Effect) -> float | None:
+    """Its reach, roughly: exact, it would be the rows behind the effect by a published total."""
+    return None if effect.reach is None else about(effect.reach)
 
 
 def _labels(run: _Run) -> None:
@@ -239,12 +249,12 @@ def _labels(run: _Run) -> None:
             label=label,
             why=why,
             base=a.base if a else Base.NONE,
-            n=told(a.n) if a else None,
+            n=_rows(a) if a else None,
             effect=a.effect if a else None,
             low=a.low if a else None,
             high=a.high if a else None,
-            reach=a.reach if a else None,
-            score_n=told(s.n) if s else None,
+            reach=_reach(a) if a else None,
+            score_n=_rows(s) if s else None,
             score=s.effect if s else None,
             score_low=s.low if s else None,
             score_high=s.high if s else None,

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.errors import Refusal
-from metrics.loyalty.drivers import REPLICATES, Term, centred, needed, round3, slopes, weights
+from metrics.loyalty.drivers import REPLICATES, Term, centred, needed, round3, slopes
 from metrics.loyalty.evidence import Kind, Shape
 from metrics.loyalty.lmg import Array
+from metrics.loyalty.resample import Resampling
 from metrics.loyalty.sums import sums
 
 #: An end is the lowest (highest) answers of at most this share of the rows, or the last answer alone if it is more.
@@ -99,6 +100,7 @@ def ends(
     drivers: Sequence[Term],
     at: Sequence[Levels],
     outcome: Term,
+    drawn: Resampling,
     controls: Sequence[str] = (),
     sure: Collection[Term] = (),
 ) -> dict[Term, Ends]:
@@ -124,7 +126,7 @@ def ends(
         return {}
     if by_block[:, 0, 0].sum() < needed(len(columns)):
         return {}
-    beta = slopes(centred(np.tensordot(weights(REPLICATES), by_block, axes=1))) * outcome.unit
+    beta = slopes(centred(np.tensordot(drawn.weights(REPLICATES), by_block, axes=1))) * outcome.unit
     found: dict[Term, Ends] = {}
     for i, d in enumerate(drivers):
         if d in cuts:

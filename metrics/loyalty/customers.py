@@ -26,15 +26,20 @@ from metrics.loyalty import behaviour
 from metrics.loyalty.drivers import Term, needed
 from metrics.loyalty.evidence import Base, Kind, What
 from metrics.loyalty.experience import HUNDREDTH, measurable, name_of
-from metrics.loyalty.panel import Panel, block, dimensions, period, staff_behind
+from metrics.loyalty.panel import Panel, dimensions, period, staff_behind
+from metrics.loyalty.resample import resampling
+from metrics.loyalty.sides import Decided
 from metrics.sources.read import Read
 from metrics.strategy.model import CONDITION_VALUES, KPI, Action, Strategy
 
 WIDE, WHO, FIRST, LINES, CONTACTS = "panel_wide", "panel_who", "panel_first", "panel_lines", "panel_contacts"
+#: Staff of the first order.
+SOLD = "panel_sold"
 #: Dimensions that a first order carries.
 KNOWN = ("segment", "region", "channel", "product", "language")
+PROMISE, INSTALLATION = "promise", "installation"
 #: Conditions that can befall a first order, each with the values that are no trouble.
-CALM = {"promise": ("kept",), "installation": ("kept",), "complaint": ("none",), "waited": ("within",)}
+CALM = {PROMISE: ("kept",), INSTALLATION: ("kept",), "complaint": ("none",), "waited": ("within",)}
 #: Customers a condition must have befallen, and been spared, to be held against an outcome.
 RARE = 30
 
@@ -42,12 +47,14 @@ RARE = 30
 @dataclass(frozen=True)
 class Wide:
     """The panel without an outcome, table ``panel_wide``: conditions that befell some and spared others, KPIs that the
-    sources tell of single customers, actions that some met; each as a column. ``customers`` in it."""
+    sources tell of single customers, actions that some met; each as a column. ``customers`` in it; ``decided``: who
+    decided each column."""
 
     conditions: tuple[Term, ...]
     kpis: tuple[Term, ...]
     actions: tuple[Term, ...]
     customers: int
+    decided: Decided
 
 
 def wide(engine: Any, strategy: Strategy, found: Read) -> Wide:
@@ -62,6 +69,7 @@ def wide(engine: Any, strategy: Strategy, found: Read) -> Wide:
     for term in told:
         engine.create(term.column, _within(name_of(strategy.kpi(term.driver)), window, "a.value"))
     conditions, actions = _conditions(strategy), tuple(_exposures(strategy))
+    decided = _decided(engine, told, conditions, actions)
     _join(engine, strategy, told, conditions, actions)
     counted = _counts(engine, WIDE, [*(c for c, _ in conditions), *(a for a, _ in actions)])
     size = counted.pop("")
@@ -72,7 +80,34 @@ def wide(engine: Any, strategy: Strategy, found: Read) -> Wide:
         kpis=tuple(term for term in told if known[term.column] >= needed(1)),
         actions=tuple(a for a, _ in actions if a.column in varied),
         customers=size,
+        decided=decided,
     )
+
+
+def _decided(
+    engine: Any, told: list[Term], conditions: list[tuple[Term, int]], actions: tuple[tuple[Term, Action], ...]
+) -> Decided:
+    """Tables (row, staff) of who decided each column, and these by column: the first order's staff and those of the
+    contacts that say how the complaint or the wait of a customer was, of the rows that a KPI was told from, of
+    everything where an action was met."""
+    own = f'SELECT f.customer AS "row", a.handled FROM lived_orders AS a JOIN {FIRST} AS f ON a."row" = f."order"'
+    staff_behind(engine, SOLD, own)
+    decided: dict[str, tuple[str, ...]] = {t.column: (WHO,) for t, _ in actions}
+    for dimension in {t.driver for t, _ in conditions}:
+        by: tuple[str, ...]
+        if dimension in (PROMISE, INSTALLATION):
+            by = (SOLD,)
+        else:
+            place = f"CASE WHEN {dimension} < {len(CONDITION_VALUES[dimension])} THEN {dimension} ELSE 0 END"
+            worst = f"SELECT customer, handled, {place} AS met, max({place}) OVER (PARTITION BY customer) AS worst"
+            lines = f'SELECT customer AS "row", handled FROM ({worst} FROM {CONTACTS}) AS c WHERE met = worst'
+            staff_behind(engine, f"panel_by_{dimension}", lines)
+            by = (f"panel_by_{dimension}", SOLD)
+        decided |= {t.column: by for t, _ in conditions if t.driver == dimension}
+    for t in told:
+        staff_behind(engine, f"panel_by_{t.column}", f'SELECT customer AS "row", handled FROM {t.column}')
+        decided[t.column] = (f"panel_by_{t.column}", SOLD)
+    return decided
 
 
 def _join(
@@ -152,6 +187,8 @@ def panel(
         asked=(),
         incomplete=0,
         censored=made.customers - n,
+        drawn=resampling(engine),
+        decided=made.decided,
     )
 
 
@@ -202,7 +239,7 @@ def _first(engine: Any, strategy: Strategy) -> Any:
         "first_day",
         *[j[d].cast("int64").name(d) for d in held],
         order=j.o_row,
-        block=block(j.customer),
+        block=resampling(engine).block(j.customer.cast("int64")),
         period=period(j.first_day, grain),
     )
 

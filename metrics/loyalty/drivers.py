@@ -1,9 +1,9 @@
 """Drivers of loyalty: which experiences go with an outcome, how sure that is, and which cannot be told apart.
 
 Everything here is arithmetic on sums of products by block of customers (``sums``), 1,000 bootstrap replicates
-included. A block holds whole customers, so one who answered ten times does not look like ten people who agree.
-Replicate r resamples the same blocks in every model, so effects of two models can be chained with their joint
-uncertainty. Only results leave this module, to three significant digits: no mean, total or covariance.
+included. A block holds whole customers, so one who answered ten times does not look like ten people who agree. Which
+blocks are drawn is known to the build alone (``resample``). Only results leave this module, to three significant
+digits: no mean, total or covariance.
 
 LMG shares say what goes with an outcome, not what would change it: a planted driver without any effect still gets a
 few per cent, through what it has in common with the others. Money is never computed from a share, only from effects.
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +20,14 @@ from numpy.typing import NDArray
 from metrics.errors import Refusal, Refused
 from metrics.loyalty.evidence import Method, What
 from metrics.loyalty.lmg import COLLINEAR, Array, lmg
+from metrics.loyalty.resample import Resampling
 from metrics.loyalty.results import Figures
-from metrics.loyalty.sums import BLOCKS, Sums
+from metrics.loyalty.sums import Sums
 
 REPLICATES = 1000
 #: Below this many blocks a cluster bootstrap gives intervals that are too narrow (Cameron, Gelbach and Miller,
 #: "Bootstrap-Based Improvements for Inference with Clustered Errors", Review of Economics and Statistics 90(3), 2008).
 MIN_BLOCKS = 30
-SEED = 20260101
 #: Drivers above which the intervals of shares come from the delta method: 2^p subsets times 1,000 replicates.
 MANY = 12
 #: Groups of blocks that the delta method moves one at a time, and how far.
@@ -82,7 +81,7 @@ def needed(columns: int) -> int:
 
 
 def round3(value: float) -> float:
-    """Three significant digits: what is stored cannot be turned back into sums."""
+    """Three significant digits: an effect is known to two at best."""
     return float(f"{value:.3g}") + 0.0
 
 
@@ -90,13 +89,15 @@ def fit(
     sums: Sums,
     drivers: Sequence[Term],
     outcome: Term,
+    drawn: Resampling,
     controls: Sequence[str] = (),
     method: Method | None = None,
     replicates: int = REPLICATES,
 ) -> DriverModel:
     """LMG shares and effects of one outcome with their 95 % intervals.
 
-    ``sums`` by block, holding the columns of the drivers, the controls (partialled out of everything) and the outcome.
+    ``sums`` by block, holding the columns of the drivers, the controls (partialled out of everything) and the outcome;
+    ``drawn``: how the blocks are resampled.
     Intervals are 2.5 and 97.5 percentiles of a cluster bootstrap (Efron and Tibshirani, "An Introduction to the
     Bootstrap", Chapman & Hall 1993, chapter 13); with more than 12 drivers those of the shares are its first-order
     approximation (the infinitesimal jackknife, ibid. chapter 21), unless ``method`` says otherwise. Checked against
@@ -109,12 +110,12 @@ def fit(
     if n < needed(p + c) or (by_block[:, 0, 0] > 0).sum() < MIN_BLOCKS:
         raise Refusal(Refused.TOO_FEW)
     method = method or (Method.DELTA if p > MANY else Method.BOOTSTRAP)
-    resampled = centred(np.tensordot(weights(replicates), by_block, axes=1))  # replicate 0 is the data themselves
+    resampled = centred(np.tensordot(drawn.weights(replicates), by_block, axes=1))  # replicate 0 is the data themselves
     if not (resampled[-1, -1] > COLLINEAR * resampled[-1, -1, 0]).all():
         raise Refusal(Refused.TOO_FEW)
     shares, r2, alone = explained(resampled[:, :, :1] if method is Method.DELTA else resampled, c)
     if method is Method.DELTA:
-        shares, r2 = _first_order(by_block, c, shares, replicates), r2_of(resampled)
+        shares, r2 = _first_order(by_block, c, shares, drawn.weights(replicates, GROUPS)), r2_of(resampled)
     unit = outcome.unit / np.array([d.unit for d in drivers])
     effects = slopes(resampled)[c:] * unit[:, None]
     halves = _halves(by_block)
@@ -152,16 +153,9 @@ def fit(
                 same_halves=bool(same[i]),
             )
         )
-    agreement = round3(_agreement(by_block, c)) if p > 1 else 1.0
+    agreement = round3(_agreement(by_block, c, drawn)) if p > 1 else 1.0
     told_r2 = (round3(r2[0]), round3(r2_low), round3(r2_high), round3(alone[0]))
     return DriverModel(n, *told_r2, method, agreement, tuple(rows), effects[order, 1:])
-
-
-@cache
-def weights(replicates: int, blocks: int = BLOCKS) -> Array:
-    """How often each block is taken: (1 + replicates, blocks), the first once each. The same for every model."""
-    draws = np.random.default_rng(SEED).multinomial(blocks, [1 / blocks] * blocks, replicates)
-    return np.concatenate([np.ones((1, blocks)), draws])
 
 
 def centred(sums: Array) -> Array:
@@ -245,14 +239,14 @@ def _scaled(a: Array) -> tuple[Array, Array]:
     return np.moveaxis(a / (spread[:, None] * spread[None]), 2, 0), spread
 
 
-def _first_order(by_block: Array, controls: int, at: Array, replicates: int) -> Array:
+def _first_order(by_block: Array, controls: int, at: Array, weights: Array) -> Array:
     """Shares (p, 1 + replicates) of the linearised bootstrap: how each share moves when one group of blocks weighs a
     little more, times how often that group is drawn."""
     group = np.arange(len(by_block)) % GROUPS
     by_group = np.stack([by_block[group == g].sum(axis=0) for g in range(GROUPS)])
     moved = by_block.sum(axis=0)[None] + STEP * by_group
     slope = (explained(centred(moved), controls)[0] - at) / STEP
-    out: Array = at + slope @ (weights(replicates, GROUPS) - 1).T
+    out: Array = at + slope @ (weights - 1).T
     return out
 
 
@@ -266,11 +260,11 @@ def _same_sign(halves: Array, controls: int, effects: Array) -> NDArray[np.bool_
     return out
 
 
-def _agreement(by_block: Array, controls: int) -> float:
+def _agreement(by_block: Array, controls: int, drawn: Resampling) -> float:
     """Mean rank correlation of the shares between random halves; 0 where a half explains nothing."""
     p = by_block.shape[1] - 2 - controls
     splits = 1 if p > MANY else SPLITS
-    rng = np.random.default_rng(SEED)
+    rng = drawn.rng("halves")
     picked = np.stack([rng.permutation(len(by_block)) < len(by_block) // 2 for _ in range(splits)])
     both = np.tensordot(np.concatenate([picked, ~picked]).astype(float), by_block, axes=1)
     try:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import Enum, unique
 
+from metrics.errors import Refused
+
 
 @unique
 class Kind(Enum):
@@ -113,8 +115,15 @@ class Why(Enum):
     LEAK = "leak"
     """It nearly determines the outcome: one is probably recorded from the other."""
     TOO_FEW = "too_few"
-    """Too few customers for a model, or too few months to say anything."""
+    """Too few months to say anything."""
     NOT_CLEARED = "not_cleared"
+    """Too few customers for a model, or what stands behind it is not cleared."""
     NOT_MEASURED = "not_measured"
     """The sources do not say it of single customers, and months are too few or missing."""
     IS_OUTCOME = "is_outcome"
+
+
+def one_reason(why: Refused) -> Refused:
+    """A reason as a release tells it. Too few customers and not cleared are one: told apart, they would say that many
+    customers stand behind a model, and that somebody handled most of them."""
+    return Refused.NOT_CLEARED if why is Refused.TOO_FEW else why

@@ -23,7 +23,9 @@ from metrics.loyalty.experience import HUNDREDTH, measurable, name_of
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.models import SLIM, engine_has, slim
 from metrics.loyalty.panel import Panel, cleared, period_sql, staff_behind
-from metrics.loyalty.sums import BLOCKS, Sums, sums
+from metrics.loyalty.resample import resampling
+from metrics.loyalty.sides import sided
+from metrics.loyalty.sums import Sums, sums
 from metrics.sources.read import Read
 from metrics.strategy.model import KPI, Strategy
 
@@ -82,13 +84,20 @@ def of_panel(engine: Any, strategy: Strategy, panel: Panel, term: Term, of_all: 
     cuts = [d for d in strategy.loyalty.panel.by if engine_has(engine, SLIM, d)]
     of = [sums(engine, SLIM, columns, (d, "block")) for d in cuts] or [sums(engine, SLIM, columns)]
     cleared(engine, strategy, SLIM, panel.who)
-    model = fit(of[0], panel.drivers, panel.outcome, controls)
+    told = sided(engine, strategy, SLIM, panel.drivers, panel.decided).get(0, frozenset())
+    if term not in told:
+        raise Refusal(Refused.NOT_CLEARED)
+    model = fit(of[0], [t for t in panel.drivers if t in told], panel.outcome, panel.drawn, controls)
     at = next(i for i, row in enumerate(model.rows) if row.term == term)
-    place = columns.index(term.column)
     unit = panel.outcome.unit / term.unit
+    columns = [*controls, *(t.column for t in panel.drivers if t in told), panel.outcome.column]
+    place = columns.index(term.column)
     whole = of[0].of(columns).by_block().astype(float)
     halves = slopes(centred(np.stack([whole[0::2].sum(axis=0), whole[1::2].sum(axis=0)])))[place] * unit
-    signs = [s for d, found in zip(cuts, of) for s in _segments(strategy, found, d, place, len(columns))]
+    signs = []
+    for d, found in zip(cuts, of):
+        inside = sided(engine, strategy, SLIM, [term], panel.decided, f'"{d}"')
+        signs += _segments(strategy, found.of(columns), d, place, len(columns), set(inside))
     row = model.rows[at]
     return Effect(
         base=panel.base,
@@ -114,13 +123,16 @@ def _part(model: DriverModel, at: int) -> tuple[float, float]:
     return max(model.r2_low - model.r2_controls, 0.0), max(model.r2_high - model.r2_controls, 0.0)
 
 
-def _segments(strategy: Strategy, found: Sums, dimension: str, place: int, columns: int) -> list[float]:
-    """Signs of the effect in the main segments of a dimension that are large enough for a model."""
+def _segments(
+    strategy: Strategy, found: Sums, dimension: str, place: int, columns: int, inside: set[int]
+) -> list[float]:
+    """Signs of the effect in the main segments of a dimension that are large enough for a model, of those ``inside``:
+    where both its sides pass."""
     everybody = found.products[:, 0, 0].sum()
     signs = []
     for value in range(len(strategy.values(dimension))):
         mine = found.only(dimension, value).products.sum(axis=0)
-        if mine[0, 0] >= max(needed(columns - 1), MAIN * everybody):
+        if value in inside and mine[0, 0] >= max(needed(columns - 1), MAIN * everybody):
             signs.append(float(np.sign(slopes(centred(mine[None].astype(float)))[place, 0])))
     return signs
 
@@ -141,7 +153,7 @@ def after_rows(engine: Any, strategy: Strategy, found: Read, kpi: KPI, done: KPI
     after = behaviour.after(engine, strategy, found, engine.table("pair_starts"), done)
     engine.create("pair_means", after.rename(a_row="key"))
     who = f'SELECT "row", handled FROM {rows}'
-    return _paired(engine, strategy, kpi, done, Kind.BEHAVIOUR, behaviour.term(done), who)
+    return _paired(engine, strategy, kpi, done, Kind.BEHAVIOUR, behaviour.term(done), (who,))
 
 
 def on_experience(engine: Any, strategy: Strategy, kpi: KPI, other: KPI) -> Effect:
@@ -161,8 +173,8 @@ def on_experience(engine: Any, strategy: Strategy, kpi: KPI, other: KPI) -> Effe
     )
     engine.create("pair_means", "SELECT a_row, CAST(round(avg(value)) AS BIGINT) AS y FROM pair_lines GROUP BY a_row")
     met = engine.query("SELECT count(DISTINCT b_row) AS n FROM pair_lines").column("n")[0].as_py()
-    sides = (f'SELECT a_row AS "row", {side}_handled AS handled FROM pair_lines' for side in "ab")
-    effect = _paired(engine, strategy, kpi, other, Kind.STATED, Term("y", HUNDREDTH), " UNION ".join(sides))
+    sides = tuple(f'SELECT a_row AS "row", {side}_handled AS handled FROM pair_lines' for side in "ab")
+    effect = _paired(engine, strategy, kpi, other, Kind.STATED, Term("y", HUNDREDTH), sides)
     return replace(effect, reach=round3(min(1.0, met / _size(engine, name_of(other)))))
 
 
@@ -170,17 +182,21 @@ def _size(engine: Any, table: str) -> int:
     return int(engine.query(f"SELECT count(*) AS n FROM {table}").column("n")[0].as_py())
 
 
-def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, outcome: Term, who: str) -> Effect:
-    """The effect of a KPI's rows on ``y`` of ``pair_means`` (a_row, y), customers of one kind compared. ``who``: a
-    query of (row, handled)."""
-    p = strategy.loyalty.panel
+def _paired(
+    engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, outcome: Term, who: tuple[str, ...]
+) -> Effect:
+    """The effect of a KPI's rows on ``y`` of ``pair_means`` (a_row, y), customers of one kind compared. ``who``:
+    queries of (row, handled), one for each kind of work behind a row."""
+    p, drawn = strategy.loyalty.panel, resampling(engine)
     engine.create(
         "pair",
-        f'SELECT a."row", a.customer, a.segment, a.region, a.value AS x, m.y, a.customer % {BLOCKS} AS block,'
+        f'SELECT a."row", a.customer, a.segment, a.region, a.value AS x, m.y, {drawn.block_sql("a.customer")} AS block,'
         f" {period_sql('a.began', p.periods)} AS period FROM {name_of(kpi)} AS a"
         ' JOIN pair_means AS m ON a."row" = m.a_row',
     )
-    staff_behind(engine, "pair_who", who)
+    staff_behind(engine, "pair_who", " UNION ".join(who))
+    for i, one in enumerate(who):
+        staff_behind(engine, f"pair_who_{i}", one)
     term = Term("x", HUNDREDTH, What.KPI, kpi.id)
     panel = Panel(
         base=Base.CUSTOMERS,
@@ -194,6 +210,8 @@ def _paired(engine: Any, strategy: Strategy, kpi: KPI, other: KPI, kind: Kind, o
         asked=(),
         incomplete=0,
         censored=0,
+        drawn=drawn,
+        decided={"x": tuple(f"pair_who_{i}" for i in range(len(who)))},
     )
     return of_panel(engine, strategy, panel, term)
 

@@ -6,24 +6,28 @@ every cut is a part of those sums. Each model passes the cell rule and n ≥ max
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any
 
 import numpy as np
 
 from metrics.errors import Refusal, Refused
-from metrics.loyalty.contrast import Ends, ends, leaks, levels
-from metrics.loyalty.drivers import DriverModel, Term, fit
-from metrics.loyalty.evidence import Shape
+from metrics.loyalty.contrast import Ends, Levels, ends, leaks, levels
+from metrics.loyalty.contrast import cut as both_ends
+from metrics.loyalty.drivers import DriverModel, Term, fit, round3
+from metrics.loyalty.evidence import Shape, one_reason
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.panel import Panel, cleared, period_name
 from metrics.loyalty.results import DriverRow, ModelRow, NoModelRow
+from metrics.loyalty.sides import parted, sided
 from metrics.loyalty.sums import Sums, sums
 from metrics.periods import WAVE
 from metrics.strategy.model import Strategy
 
 SLIM = "panel_slim"
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -70,19 +74,44 @@ def fit_panel(engine: Any, strategy: Strategy, panel: Panel, cuts: bool = True) 
     refused: list[tuple[Cut, Refused]] = []
     shapes: dict[Term, Ends] = {}
     leak: frozenset[Term] = frozenset()
-    for cut, part, where in _cuts(engine, strategy, columns, cuts):
+    told = panel.drivers
+    for cut, part, where, passed in _cuts(engine, strategy, panel, columns, cuts):
         try:
             customers = cleared(engine, strategy, SLIM, panel.who, where)
-            model = fit(part, panel.drivers, panel.outcome, controls)
+            drivers = tuple(t for t in told if t in passed)
+            if not drivers:
+                raise Refusal(Refused.NOT_CLEARED)
+            model = fit(part, drivers, panel.outcome, panel.drawn, controls)
             if cut == Cut():
-                at = [levels(engine, SLIM, t.column, panel.outcome.column) for t in panel.drivers]
-                leak = frozenset(t for t, found in zip(panel.drivers, at) if leaks(found, panel.kind))
+                told = drivers
+                at = [levels(engine, SLIM, t.column, panel.outcome.column) for t in told]
+                leak = frozenset(t for t, found in zip(told, at) if leaks(found, panel.kind))
                 sure = {r.term for r in model.rows if r.effect_low > 0 or r.effect_high < 0}
-                shapes = ends(engine, SLIM, panel.drivers, at, panel.outcome, controls, sure)
+                shapes = _shapes(engine, strategy, panel, told, at, controls, sure)
             fitted.append(Fitted(panel, cut, model, customers, shapes if cut == Cut() else {}, leak))
         except Refusal as no:
             refused.append((cut, no.kind))
     return Models(tuple(fitted), tuple(refused))
+
+
+def _shapes(
+    engine: Any,
+    strategy: Strategy,
+    panel: Panel,
+    drivers: Sequence[Term],
+    at: Sequence[Levels],
+    controls: Sequence[str],
+    sure: Collection[Term],
+) -> dict[Term, Ends]:
+    """The two ends of each driver, of which both and the middle pass the cell rule."""
+    found = ends(engine, SLIM, drivers, at, panel.outcome, panel.drawn, controls, sure)
+    for term, seen in zip(drivers, at):
+        where = both_ends(seen)
+        if where and term in found:
+            part = f'CASE WHEN "{term.column}" <= {where[0]} THEN 0 WHEN "{term.column}" < {where[1]} THEN 1 ELSE 2 END'
+            if not parted(engine, strategy, SLIM, part, 3, panel.decided.get(term.column, ())):
+                del found[term]
+    return found
 
 
 def slim(engine: Any, strategy: Strategy, panel: Panel) -> tuple[str, ...]:
@@ -108,27 +137,41 @@ def engine_has(engine: Any, table: str, column: str) -> bool:
     return column in engine.schema(table).names
 
 
-def _cuts(engine: Any, strategy: Strategy, columns: Sequence[str], cuts: bool) -> Iterator[tuple[Cut, Sums, str]]:
-    """Every cut with its sums and the condition that keeps its rows."""
+def _cuts(
+    engine: Any, strategy: Strategy, panel: Panel, columns: Sequence[str], cuts: bool
+) -> Iterator[tuple[Cut, Sums, str, frozenset[Term]]]:
+    """Every cut with its sums, the condition that keeps its rows, and the drivers of which both sides pass in it."""
+    nothing: frozenset[Term] = frozenset()
+
+    def passing(key: str) -> dict[int, frozenset[Term]]:
+        return sided(engine, strategy, SLIM, panel.drivers, panel.decided, key)
+
     try:
         by_period = sums(engine, SLIM, columns, ("period", "block"))
     except Refusal as no:
-        yield Cut(), _nothing(columns, no), "true"
+        yield Cut(), _nothing(columns, no), "true", nothing
         return
-    yield Cut(), by_period, "true"
+    yield Cut(), by_period, "true", passing("0").get(0, nothing)
     if not cuts:
         return
     declared = strategy.loyalty.panel
     for dimension in (d for d in declared.by if engine_has(engine, SLIM, d)):
         by_value = sums(engine, SLIM, columns, (dimension, "block"))
+        passed = passing(f'"{dimension}"')
         for place, (value, _) in enumerate(strategy.values(dimension)):
             part = by_value.only(dimension, place)
             if len(part.parts):
-                yield Cut(dimension, value), part, f'"{dimension}" = {place}'
+                yield Cut(dimension, value), part, f'"{dimension}" = {place}', passed.get(place, nothing)
     if declared.periods != "none":
+        passed = passing("period")
         for first in sorted(set(by_period.parts[:, 0]) - {-1}):
             part = by_period.only("period", first)
-            yield Cut(period=period_name(int(first), declared.periods)), part, f"period = {int(first)}"
+            yield (
+                Cut(period=period_name(int(first), declared.periods)),
+                part,
+                f"period = {int(first)}",
+                passed.get(int(first), nothing),
+            )
 
 
 def _nothing(columns: Sequence[str], no: Refusal) -> Sums:
@@ -141,8 +184,18 @@ def _nothing(columns: Sequence[str], no: Refusal) -> Sums:
 
 
 def told(count: int) -> int | None:
-    """A count of customers as it may be stored: three significant digits, nothing from 1 to 9."""
-    return None if 0 < count < 10 else int(float(f"{count:.3g}"))
+    """A count of customers as it may be stored: about as many, nothing from 1 to 9."""
+    return None if 0 < count < 10 else round(about(count))
+
+
+def about(value: float) -> float:
+    """The nearest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 and 10 times a power of ten: at most a seventh away. Counts of
+    rows stand in no joint test; told exactly, those of two KPIs would differ by one person's customers. A reader needs
+    to know whether it is hundreds or thousands."""
+    if value <= 0:
+        return 0.0
+    ten = 10.0 ** floor(log10(value))
+    return round3(min((step * ten for step in STEPS), key=lambda near: abs(near - value)))
 
 
 def rows_of(models: Models, panel: Panel, first: int) -> tuple[list[ModelRow], list[DriverRow], list[NoModelRow]]:
@@ -175,7 +228,7 @@ def rows_of(models: Models, panel: Panel, first: int) -> tuple[list[ModelRow], l
         )
         drivers += [_row(number, one, place) for place in range(len(m.rows))]
     none = [
-        NoModelRow(panel.base, panel.outcome_kpi, panel.stage, c.dimension, c.value, c.period, why)
+        NoModelRow(panel.base, panel.outcome_kpi, panel.stage, c.dimension, c.value, c.period, one_reason(why))
         for c, why in models.refused
     ]
     return made, drivers, none

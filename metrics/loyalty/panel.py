@@ -1,10 +1,9 @@
 """A panel: rows that a driver model can be fitted on, as a table in the engine.
 
-A panel table has ``row``, ``customer``, ``block`` (the customer's number modulo the number of blocks), ``period``
-(first month of the declared period as year * 12 + month - 1; -1 without a date), the places of the declared segments,
-the drivers and the outcome ``y``, whole numbers all. A driver is null where a customer did not meet it: whoever did
-not use a stage is not in its model; nothing is filled in, and nothing is dropped pairwise. The table lives in memory,
-is reduced to sums of products and forgotten.
+A panel table has ``row``, ``customer``, ``block`` (see ``resample``), ``period`` (first month of the declared period as
+year * 12 + month - 1; -1 without a date), the places of the declared segments, the drivers and the outcome ``y``, whole
+numbers all. A driver is null where a customer did not meet it: whoever did not use a stage is not in its model; nothing
+is filled in, and nothing is dropped pairwise. The table lives in memory, is reduced to sums of products and forgotten.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from metrics.clearing.rule import UNKNOWN, tightened
 from metrics.errors import Refusal, Refused
 from metrics.loyalty.drivers import Term
 from metrics.loyalty.evidence import Base, Kind
-from metrics.loyalty.sums import BLOCKS
+from metrics.loyalty.resample import Resampling
+from metrics.loyalty.sides import Decided
 from metrics.periods import block_of
 from metrics.strategy.model import Strategy
 
@@ -34,7 +34,8 @@ class Panel:
     """``table``: its name in the engine; ``who``: the table (row, staff) of the staff behind its rows. ``drivers`` and
     ``outcome`` are its columns; ``controls`` dimensions whose places it holds; ``asked`` questions held constant.
     ``stage``: only customers who used it ('' all). ``incomplete``: rows that left something out; ``censored``: rows
-    that could not yet show what they did."""
+    that could not yet show what they did. ``drawn``: how its blocks are made and resampled;
+    ``decided``: who decided each driver (see ``sides``)."""
 
     base: Base
     outcome_kpi: str
@@ -47,13 +48,9 @@ class Panel:
     asked: tuple[Term, ...]
     incomplete: int
     censored: int
+    drawn: Resampling
+    decided: Decided
     stage: str = ""
-
-
-def block(customer: Any) -> Any:
-    """The block a customer's number falls into. Customers are numbered in sorted order of their ids; the remainder
-    spreads neighbours over blocks. A customer nobody knows is one of their own, told by the row."""
-    return customer.mod(BLOCKS).cast("int64")
 
 
 def period(day: Any, grain: str) -> Any:

@@ -22,7 +22,7 @@ class ModelRow:
     ('' all); ``period``: 'all' or one block. ``n`` rows and ``customers`` behind it; ``r2`` with its 95 % interval,
     ``r2_controls`` of it by controls alone. ``halves``: mean rank correlation of the shares between random halves
     of the customers, -1 to 1. ``incomplete``: rows that left something out; ``censored``: rows that could not yet
-    show what they did. Counts have three significant digits, and are null from 1 to 9."""
+    show what they did. Counts are rough (``models.about``), and null from 1 to 9."""
 
     model: int
     base: Base
@@ -102,7 +102,7 @@ class DriverRow(Figures, _Which):
 
 @dataclass(frozen=True)
 class NoModelRow:
-    """A declared model that there is none of, and why."""
+    """A declared model that there is none of, and why (``evidence.one_reason``)."""
 
     base: Base
     outcome: str
@@ -118,7 +118,8 @@ class LinkRow:
     """What the data say of "``kpi`` drives ``drives``". ``effect``: change of ``drives`` in its unit for one unit of
     ``kpi``, with its 95 % interval; ``first_half`` and ``second_half`` the same in halves of the customers (months);
     ``segments_same``: no main segment says the opposite. ``reach``: share of the rows behind ``drives`` that met
-    ``kpi`` at all, 0 to 1: the company moves by effect times reach. Figures are null where nothing was fitted."""
+    ``kpi`` at all, 0 to 1: the company moves by effect times reach. n and reach are rough (``models.about``), n of
+    months is exact. Figures are null where nothing was fitted."""
 
     kpi: str
     drives: str
@@ -140,7 +141,7 @@ class LinkRow:
 @dataclass(frozen=True)
 class LabelRow:
     """What is known of a KPI and loyalty: its effect on the behavioural outcome and on the stated one, each for one
-    unit of the KPI (one scale point of its question), with intervals and n; ``reach`` as in ``LinkRow``. Null where
+    unit of the KPI (one scale point of its question), with intervals; n and ``reach`` as in ``LinkRow``. Null where
     nothing was fitted."""
 
     kpi: str

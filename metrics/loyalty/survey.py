@@ -16,7 +16,8 @@ from metrics.errors import Refusal, Refused
 from metrics.loyalty import behaviour
 from metrics.loyalty.drivers import Term, needed
 from metrics.loyalty.evidence import Base, Kind, What
-from metrics.loyalty.panel import Panel, asked, block, dimensions, period, staff_behind, stored, whole_numbers
+from metrics.loyalty.panel import Panel, asked, dimensions, period, staff_behind, stored, whole_numbers
+from metrics.loyalty.resample import resampling
 from metrics.sources.read import Read
 from metrics.strategy.model import Strategy
 
@@ -78,6 +79,8 @@ def panel(engine: Any, strategy: Strategy, found: Read, outcome: str, name: str 
         asked=tuple(terms[len(drivers) : len(drivers) + len(constant)]),
         incomplete=count - complete,
         censored=complete - n,
+        drawn=resampling(engine),
+        decided={t.column: (f"{name}_who",) for t in terms},
     )
 
 
@@ -90,7 +93,7 @@ def _responses(engine: Any, strategy: Strategy, questions: tuple[str, ...]) -> A
     places = {d: a[d].min().cast("int64") for d in dimensions(strategy) if d in KNOWN}
     t = a.group_by("response").aggregate(customer=a.customer.min(), day=a.answered_at.max().date(), **places, **scores)
     grain = strategy.loyalty.panel.periods
-    return t.mutate(row=t.response, block=block(t.customer), period=period(t.day, grain))
+    return t.mutate(row=t.response, block=resampling(engine).block(t.customer), period=period(t.day, grain))
 
 
 def _answers(engine: Any, questions: tuple[str, ...]) -> Any:

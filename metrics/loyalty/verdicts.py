@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from metrics.errors import Refused
-from metrics.loyalty.evidence import Base, Evidence, Label, Why
+from metrics.loyalty.evidence import Base, Evidence, Label, Why, one_reason
 from metrics.loyalty.links import Effect
 
 #: Monthly changes below which they are shown, and nothing is concluded: three years.
 FIRM_MONTHS = 36
 #: False discoveries among those called discoveries, at most.
 FALSE = 0.05
-_WHY = {Refused.TOO_FEW: Why.TOO_FEW, Refused.NOT_CLEARED: Why.NOT_CLEARED}
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,16 @@ def link(effect: Effect | Refused, sign: int, limit: float, identity: bool = Fal
     way round.
 
     Observed takes an interval without zero on the believed side, the same sign in both halves and in the main
-    segments, and no leak; contradicted the same on the other side. What falls short is unclear; where nothing could be
-    fitted it stays assumed."""
+    segments, and no leak; contradicted the same on the other side. What falls short is unclear, also what has too few
+    behind it or is not cleared; where the sources say nothing it stays assumed."""
     if identity:
         return Verdict(Evidence.IDENTITY, Why.ARITHMETIC)
     if tested:
         return Verdict(Evidence.TESTED, Why.TESTED)
     if isinstance(effect, Refused):
-        if effect is Refused.TOO_FEW:
-            return Verdict(Evidence.UNCLEAR, Why.TOO_FEW)
-        return Verdict(Evidence.ASSUMED, _WHY.get(effect, Why.NOT_MEASURED))
+        if one_reason(effect) is Refused.NOT_CLEARED:
+            return Verdict(Evidence.UNCLEAR, Why.NOT_CLEARED)
+        return Verdict(Evidence.ASSUMED, Why.NOT_MEASURED)
     why = doubt(effect, limit)
     if why:
         return Verdict(Evidence.UNCLEAR, why)
@@ -78,7 +77,8 @@ def label(
     if tested:
         return Label.RETURN, Why.TESTED
     if isinstance(behaviour, Refused):
-        return Label.NONE, _WHY.get(behaviour, Why.NOT_MEASURED)
+        known = one_reason(behaviour) is Refused.NOT_CLEARED
+        return Label.NONE, Why.NOT_CLEARED if known else Why.NOT_MEASURED
     why = doubt(behaviour, limit)
     if why is None:
         good = behaviour.effect * sign > 0

@@ -56,7 +56,7 @@ SCHEMA: dict[str, tuple[tuple[str, str], ...]] = {
     **{table: columns(kind) for table, kind in TABLES.items()},
     # how the worth of a customer was reckoned. segment: '' for all, else values that stand together, joined by +;
     # method and reason: values of loyalty.value.told (reason of errors.Refused where there is nothing to reckon);
-    # months: over which it is counted what those who come back bring beyond the others
+    # n: customers, roughly; months: over which it is counted what those who come back bring beyond the others
     "value_model": (
         ("segment", "VARCHAR"),
         ("method", "VARCHAR"),

@@ -256,7 +256,8 @@ def test_performance_stands_beside_importance(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reason", "title"),
     [
-        ("too_few", "Too few answers for a ranking."),
+        ("too_few", "Too few for a ranking, or not cleared."),
+        ("not_cleared", "Too few for a ranking, or not cleared."),
         ("sampled", "Return cannot be told from these orders."),
         ("no_signal", "There is no outcome to hold these experiences against."),
     ],
@@ -264,7 +265,7 @@ def test_performance_stands_beside_importance(tmp_path: Path) -> None:
 def test_a_refused_model_is_a_calm_card(tmp_path: Path, reason: str, title: str) -> None:
     found = read(tmp_path, behaviour=None, stated=None, refused=reason)
     assert found.rows == () and words.refused(found, EN)[0] == title
-    if reason == "too_few":
+    if reason in ("too_few", "not_cleared"):
         assert "6 experiences takes 200 customers" in words.refused(found, EN)[1]
 
 

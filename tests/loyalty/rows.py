@@ -9,7 +9,11 @@ import numpy as np
 
 from metrics.loyalty.drivers import DriverModel, Term, fit
 from metrics.loyalty.lmg import Array
+from metrics.loyalty.resample import Resampling
 from metrics.loyalty.sums import BLOCKS, Sums
+
+#: Draws of models that are fitted without a build.
+DRAWN = Resampling(b"a test")
 
 
 def stored(values: Array) -> tuple[Any, float]:
@@ -47,4 +51,4 @@ def fitted(
     columns = {name: steps for name, (steps, _) in whole.items()} | (controls or {}) | {"y": outcome}
     terms = [Term(f"x{i}", whole[f"x{i}"][1], driver=name) for i, name in enumerate(names)]
     end = Term("y", 100.0 if yes_no else unit)
-    return fit(sums_of(columns, customer), terms, end, tuple(controls or ()), **more)
+    return fit(sums_of(columns, customer), terms, end, DRAWN, tuple(controls or ()), **more)

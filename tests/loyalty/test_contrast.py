@@ -15,7 +15,7 @@ from metrics.loyalty.contrast import Levels, cut, ends, leaks, levels
 from metrics.loyalty.drivers import Term
 from metrics.loyalty.evidence import Kind, Method, Shape
 from metrics.loyalty.lmg import Array, lmg, products
-from tests.loyalty.rows import fitted
+from tests.loyalty.rows import DRAWN, fitted
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_must_have_linear_and_delighter_are_told_apart(engine: DuckDBEngine) -> 
     model = fitted(list("0123"), x, np.round(10 * felt), np.arange(6000))
     sure = {terms[int(r.term.driver)] for r in model.rows if r.effect_low > 0 or r.effect_high < 0}
     at = [levels(engine, "t", t.column, "y") for t in terms]
-    found = ends(engine, "t", terms, at, Term("y", 0.1), sure=sure)
+    found = ends(engine, "t", terms, at, Term("y", 0.1), DRAWN, sure=sure)
     assert [found[t].shape for t in terms] == [Shape.MUST_HAVE, Shape.LINEAR, Shape.DELIGHTER, Shape.UNCLEAR]
     assert found[terms[0]].penalty[2] < -3 and found[terms[2]].reward[1] > 3
     assert terms[3] not in sure
@@ -57,7 +57,7 @@ def test_penalty_and_reward_are_the_dummies_of_a_regression(engine: DuckDBEngine
     y = (rng.random(3000) < 1 / (1 + np.exp(-(x.sum(axis=1) - 13) / 3))).astype(float)
     terms = put(engine, x, y)
     at = [levels(engine, "t", t.column, "y") for t in terms]
-    found = ends(engine, "t", terms, at, Term("y", 100.0))
+    found = ends(engine, "t", terms, at, Term("y", 100.0), DRAWN)
     cuts = [cut(a) for a in at]
     dummies = [f for i, c in enumerate(cuts) if c for f in (x[:, i] <= c[0], x[:, i] >= c[1])]
     ols = OLS(100 * y, add_constant(np.column_stack(dummies).astype(float))).fit(cov_type="HC1")
@@ -74,7 +74,7 @@ def test_a_straight_line_stays_straight_where_answers_pile_up_at_the_top(engine:
     x = scores(rng, 20_000, 2, mean=8.6)
     terms = put(engine, x, np.round(10 * (x.sum(axis=1) + 2 * rng.normal(size=20_000))))
     at = [levels(engine, "t", t.column, "y") for t in terms]
-    found = ends(engine, "t", terms, at, Term("y", 0.1), sure=terms)
+    found = ends(engine, "t", terms, at, Term("y", 0.1), DRAWN, sure=terms)
     assert {e.shape for e in found.values()} == {Shape.LINEAR}
     assert all(-e.penalty[0] > 1.3 * e.reward[0] for e in found.values()), "the penalty is larger, the slope is not"
 

@@ -40,9 +40,9 @@ LINKS = [
     (effect(1.0, 0.1, base=Base.MONTHS, n=22), 1, Evidence.UNCLEAR, Why.TOO_FEW),
     (effect(1.0, 0.1, base=Base.MONTHS, n=36), 1, Evidence.OBSERVED, Why.EFFECT),
     (effect(1.0, 0.49), 1, Evidence.UNCLEAR, Why.ONE_OF_MANY),
-    (Refused.TOO_FEW, 1, Evidence.UNCLEAR, Why.TOO_FEW),
+    (Refused.TOO_FEW, 1, Evidence.UNCLEAR, Why.NOT_CLEARED),
     (Refused.NO_SIGNAL, 1, Evidence.ASSUMED, Why.NOT_MEASURED),
-    (Refused.NOT_CLEARED, 1, Evidence.ASSUMED, Why.NOT_CLEARED),
+    (Refused.NOT_CLEARED, 1, Evidence.UNCLEAR, Why.NOT_CLEARED),
 ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ LABELS = [
     (NOTHING, Refused.TOO_FEW, 1, Label.NONE, Why.INCLUDES_ZERO),
     (effect(1.0, 0.1, leak=True), SURE, 1, Label.NONE, Why.LEAK),
     (effect(1.0, 0.1, halves=(-1.0, 2.0)), SURE, 1, Label.NONE, Why.UNSTABLE),
-    (Refused.TOO_FEW, SURE, 1, Label.NONE, Why.TOO_FEW),
+    (Refused.TOO_FEW, SURE, 1, Label.NONE, Why.NOT_CLEARED),
     (Refused.NO_SIGNAL, SURE, 1, Label.NONE, Why.NOT_MEASURED),
 ]
 

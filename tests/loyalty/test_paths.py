@@ -19,6 +19,7 @@ from metrics.loyalty.drivers import Term, centred, fit, r2_of, slopes
 from metrics.loyalty.lmg import Array
 from metrics.loyalty.sums import Sums, sums
 from tests.loyalty.pls import scores
+from tests.loyalty.rows import DRAWN
 
 pytestmark = pytest.mark.real
 
@@ -129,7 +130,7 @@ def test_the_model_a_release_would_hold_is_the_published_one(shared: Path, known
     paths = paths_of(known)
     found = of_scores(shared, paths, by_paths=False)
     causes = [one for one, to in paths if to == "Loyalty"]
-    model = fit(found, [Term(c, STEP, driver=c) for c in causes], Term("Loyalty", STEP))
+    model = fit(found, [Term(c, STEP, driver=c) for c in causes], Term("Loyalty", STEP), DRAWN)
     told = {row.term.driver: row.effect for row in model.rows}
     assert told == {c: float(f"{known['ecsi_pls_smartpls2_centroid'][f'{c}>Loyalty']:.3g}") for c in causes}
     assert model.r2 == float(f"{known['ecsi_pls_centroid_r2']['Loyalty']:.3g}")

@@ -21,7 +21,7 @@ from metrics.loyalty.models import fit_panel
 from metrics.loyalty.panel import Panel
 from metrics.strategy.model import Strategy
 from tests.loyalty import reference
-from tests.loyalty.rows import fitted
+from tests.loyalty.rows import DRAWN, fitted
 
 pytestmark = pytest.mark.real
 
@@ -132,8 +132,9 @@ def test_telecom_score_is_warned_of_and_not_crowned(shared: Path) -> None:
     n = len(rows)
     assert n == 7043
     terms = tuple(Term(name, driver=name) for name in columns if name != "y")
+    decided = {t.column: ("nobody",) for t in terms}
     panel = Panel(
-        Base.SURVEY, "stay", Kind.BEHAVIOUR, "telecom", "nobody", terms, Term("y", 100.0), (), (), 0, 0
+        Base.SURVEY, "stay", Kind.BEHAVIOUR, "telecom", "nobody", terms, Term("y", 100.0), (), (), 0, 0, DRAWN, decided
     )  # fmt: skip
     whole = {k: np.array(v, dtype=np.int64) for k, v in columns.items()}
     with DuckDBEngine() as engine:

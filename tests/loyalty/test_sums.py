@@ -15,7 +15,7 @@ from metrics.errors import Refusal, Refused
 from metrics.loyalty.drivers import Term, fit
 from metrics.loyalty.sums import Sums, sums
 from tests.conftest import FULL
-from tests.loyalty.rows import sums_of
+from tests.loyalty.rows import DRAWN, sums_of
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_model_from_sums_is_the_model_from_rows_for_every_cut(engine: DuckDBEn
     terms = [Term(name, driver=name) for name in x]
 
     def model(found: Sums) -> object:
-        return fit(found, terms, Term("y", 100.0), ("c",))
+        return fit(found, terms, Term("y", 100.0), DRAWN, ("c",))
 
     by = {key: sums(engine, "t", list(columns), (key, "block")) for key in ("segment", "period")}
     cuts = [(by["segment"], np.full(n, True)), (by["period"], np.full(n, True))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from metrics.loyalty.drivers import BLOCKS
+from metrics.loyalty.sums import BLOCKS
 from metrics.loyalty.value import lifetime, sbg, seen
 from metrics.loyalty.value.bgnbd import Customers, Rates
 from metrics.loyalty.value.delta import covariance, intervals
@@ -14,6 +14,7 @@ from metrics.loyalty.value.lifetime import History, Terms
 from metrics.loyalty.value.seen import Seen
 from tests.conftest import AUDIT
 from tests.loyalty.customers import ordering, spending
+from tests.loyalty.rows import DRAWN
 
 TERMS = Terms(discount=12.0, years=3, days=90)
 SPEND = Spend(6.0, 4.0, 15.0)
@@ -71,7 +72,7 @@ def test_kept_revenue_of_customers_who_differ() -> None:
     rng = np.random.default_rng(11)
     tries, n = (400 if AUDIT else 40), 1500
     blocks = np.arange(n) % BLOCKS
-    weights = seen.replicates(np.bincount(blocks, minlength=BLOCKS).astype(float))
+    weights = seen.replicates(np.bincount(blocks, minlength=BLOCKS).astype(float), DRAWN)
     nothing = np.zeros((BLOCKS, 8, 8))
     inside = 0
     for _ in range(tries):

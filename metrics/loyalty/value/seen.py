@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.kpis.cohort_revenue import BEFORE, OLDER
-from metrics.loyalty.drivers import MIN_BLOCKS, REPLICATES, SEED
+from metrics.loyalty.drivers import MIN_BLOCKS, REPLICATES
 from metrics.loyalty.lmg import Array
+from metrics.loyalty.resample import Resampling
 from metrics.loyalty.sums import BLOCKS
 from metrics.loyalty.value.sums import YEAR
 from metrics.loyalty.value.told import Estimate
@@ -44,13 +45,13 @@ class Seen:
         return min(max(self.quarters - FEWEST, 0), OLDER - 1)
 
 
-def replicates(blocks: Array) -> Array:
+def replicates(blocks: Array, drawn: Resampling) -> Array:
     """Weights (replicates, blocks): how often each block is drawn; the first row is the data themselves. Empty when
     too few blocks hold anybody for an interval to mean anything."""
     held = np.flatnonzero(blocks > 0)
     if len(held) < MIN_BLOCKS:
         return np.zeros((0, len(blocks)))
-    draws = np.random.default_rng(SEED).multinomial(len(held), [1 / len(held)] * len(held), REPLICATES)
+    draws = drawn.rng("value").multinomial(len(held), [1 / len(held)] * len(held), REPLICATES)
     weights = np.zeros((REPLICATES + 1, len(blocks)))
     weights[0, held] = 1
     weights[1:, held] = draws
