@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from metrics.commands.terminal import RELEASE, ReleaseOption, Shape, open_release, print_rows, refuse
 from metrics.errors import Refused
 
-SHOWN = ("driver", "share", "low", "high", "tier", "effect", "effect_low", "effect_high", "shape", "leak")
 EXAMPLE = "python -m metrics drivers --outcome return_180 --format json"
 
 
@@ -59,8 +58,26 @@ def drivers(
     if format is Shape.json:
         typer.echo(json.dumps(said, ensure_ascii=False, indent=1))
         return
-    note = f"{wanted} ({said['outcome_kind']}, {said['base']}), R2 {said['r2']}, n {said['n']}, as of {said['as_of']}"
+    note = f"{wanted} ({said['outcome_kind']}, {said['base']}), R2 {said['r2']}, n about {said['n']:,}, as of {said['as_of']}"
     rows = [{k: v for k, v in row.items() if not isinstance(v, list)} for row in said["rows"]]
     if format is Shape.table:
-        rows = [{name: row[name] for name in SHOWN} for row in rows]
-    print_rows([{**row, "draft": said["draft"]} for row in rows], format, note + (", draft" if said["draft"] else ""))
+        rows = [_short(row) for row in rows]
+    else:
+        rows = [{**row, "draft": said["draft"]} for row in rows]
+    print_rows(rows, format, note + (", draft" if said["draft"] else ""))
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """A row that fits into eighty columns: intervals behind their figures."""
+
+    def told(figure: str, low: str, high: str) -> str:
+        return "" if row[figure] is None else f"{row[figure]:.1f} ({row[low]:.1f} to {row[high]:.1f})"
+
+    shape = f"{row['shape']}, leaks" if row["leak"] else row["shape"]
+    return {
+        "driver": row["driver"],
+        "share, %": told("share", "low", "high"),
+        "tier": row["tier"],
+        "effect": told("effect", "effect_low", "effect_high"),
+        "shape": shape,
+    }
