@@ -147,8 +147,8 @@ def test_the_same_answer_twice_needs_no_word(release: Release) -> None:
 def test_the_label_has_its_reason_and_its_figures(release: Release) -> None:
     assert said(release, "kept") == (
         "Goes with return",
-        "One point more goes with +2.70 points of return within 90 days (1.40–4.00); n\u00a0=\u00a02,400 customers. "
-        "The range excludes zero; halves and segments agree.",
+        "One point more goes with +2.70 points of return within 90 days (1.40–4.00); n\u00a0=\u00a0about 2,400 "
+        "customers. The range excludes zero; halves and segments agree.",
     )
     assert said(release, "cost") == (
         "No evidence",

@@ -83,7 +83,7 @@ def test_airline_stage_means(airline: Path, expected: Any) -> None:
 
 def test_airline_drivers_go_with_the_score_not_with_behaviour(airline: Path, expected: Any) -> None:
     found = printed(airline, "drivers")
-    assert found["outcome"] == "experience" and found["outcome_kind"] == "stated" and found["n"] == 9720
+    assert found["outcome"] == "experience" and found["outcome_kind"] == "stated" and found["n"] == 10_000
     reference = expected["S3_airline_stages"]["drivers"][0]
     assert found["r2"] == pytest.approx(reference["R2"], abs=0.001)
     order = [r["driver"].removeprefix("q_") for r in found["rows"]]
