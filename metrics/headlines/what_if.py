@@ -122,6 +122,8 @@ def trust(found: WhatIf, w: Words) -> str:
     elif found.whole is None:
         parts.append(w("How many customers it reaches is not known: no figure for the company and no money."))
     elif found.money is not None:
+        if (c.reach or 0.0) < 0.995:
+            parts.append(w("Whom it reaches is told roughly: the share of each link is a seventh off at most."))
         parts.append(w("One order each is counted, at the mean of an order. Ranges from one joint bootstrap."))
     return kept_together(" ".join(parts))
 

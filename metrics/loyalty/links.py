@@ -329,7 +329,8 @@ def between(
     effect = attempt(over_months, strategy, monthly.get(kpi.id, {}), monthly.get(other.id, {}), replicates)
     if effect:
         return effect
-    raise Refusal(tried[0])
+    # Months alone were tried, and too few months say nothing about people: nothing of single customers was measured.
+    raise Refusal(tried[0] if len(tried) > 1 else Refused.NO_SIGNAL)
 
 
 def question_of(strategy: Strategy, kpi: KPI) -> str | None:

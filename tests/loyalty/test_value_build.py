@@ -198,3 +198,28 @@ def test_three_sellers_are_not_told_through_their_customers(made: Made, tmp_path
     assert found.cohorts is None or all(s.state is not State.STANDS for r in found.cohorts.rows for s in r.shares)
     many = [f"Trần Thị Bán {x}" for x in "ABCDEFGHIJ"]
     assert made(retailer(900), traits="no_staff: false", staff=many).worth is not None
+
+
+def test_what_returners_bring_is_not_one_sellers_work(made: Made) -> None:
+    """A seller with half of the orders of those who came back, and a third of all: what they bring beyond the others
+    was told, since enough sellers stood behind everybody together."""
+    orders = retailer(900)
+    days: dict[int, list[date]] = {}
+    for c, day, _ in orders:
+        days.setdefault(c, []).append(day)
+    back = {c for c, d in days.items() if any(min(d) < day <= min(d) + timedelta(90) for day in d)}
+    many = [f"Trần Thị Bán {x}" for x in "ABCDEFGHIJ"]
+    turn = dict.fromkeys((True, False), 0)
+
+    def seller(c: int) -> str:
+        turn[c in back] += 1
+        return many[0] if c in back and turn[True] % 2 else many[1 + turn[c in back] % 9]
+
+    sold = [seller(c) for c, _, _ in orders]
+    assert sold.count(many[0]) < 0.4 * len(sold), "the whole passes"
+    hers, spread = (
+        made(orders, traits="no_staff: false", staff=staff)
+        for staff in (sold, [many[i % 10] for i in range(len(sold))])
+    )
+    assert hers.worth is not None and spread.worth is not None
+    assert (spread.worth.over, hers.worth.over) == (12, 36), "as seen in a year; as the model of everybody has it"

@@ -73,7 +73,8 @@ def test_a_segment_too_small_for_a_model_sees_all_customers_and_is_told_so(
         look.fine(lang)
         name = {"en": "Small businesses", "vi": "Doanh nghiệp nhỏ"}[lang]
         told = w(
-            "{whom}: too few for a model of their own (it takes {needed}), so this page shows all customers.",
+            "{whom}: too few for a model of their own (it takes {needed}), or not cleared; this page shows all "
+            "customers.",
             whom=name,
             needed=200,
         )
