@@ -58,7 +58,8 @@ def drivers(
     if format is Shape.json:
         typer.echo(json.dumps(said, ensure_ascii=False, indent=1))
         return
-    note = f"{wanted} ({said['outcome_kind']}, {said['base']}), R2 {said['r2']}, n about {said['n']:,}, as of {said['as_of']}"
+    note = f"{wanted} ({said['outcome_kind']}, {said['base']}), R2 {said['r2']}, n about {said['n']:,}"
+    note += f", as of {said['as_of']}"
     rows = [{k: v for k, v in row.items() if not isinstance(v, list)} for row in said["rows"]]
     if format is Shape.table:
         rows = [_short(row) for row in rows]
