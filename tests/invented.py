@@ -15,6 +15,7 @@ import ibis
 import numpy as np
 
 from metrics.kpis import BY_ID
+from metrics.kpis.metric import HANDLED
 from metrics.loyalty.evidence import Base, Kind, Method, Shape, What
 from metrics.loyalty.results import DriverRow, ModelRow, table_row
 from metrics.periods import block_of
@@ -77,6 +78,8 @@ def invent(strategy: Strategy, path: Path, seed: int = 1, months: list[str] = MO
                     continue
                 for leaf in product(*(_pools(strategy, d) for d in dims)):
                     drawn = _draw(rng, names, 900 if not dims else 260 // max(1, len(leaf)), month)
+                    if metric.fact in STAFFED:
+                        drawn[HANDLED] = drawn["n"]
                     for depth in range(0 if not dims else 1, len(dims) + 1):
                         for period in {block_of(month, grain), month} if not dims else {block_of(month, grain)}:
                             cell = tuple(zip(dims[:depth], leaf[:depth]))

@@ -172,6 +172,17 @@ def test_without_a_score_of_its_own_the_reference_stands_in(strategy: Strategy, 
     assert "same true score of +24" in texts.chance_line(found, EN)
 
 
+def test_a_release_without_staff_promises_nothing_about_them(
+    strategy: Strategy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sources may say that nobody handled anything; then no number was held against a rule about staff."""
+    monkeypatch.setattr("tests.invented.STAFFED", ())
+    release = Release(invent(strategy, tmp_path / "release.duckdb"))
+    said = texts.promises(release, EN)
+    release.close()
+    assert "name no staff at all" in said[0] and not any("members of staff" in line for line in said)
+
+
 def test_tightened_floors_are_told_and_the_proof_keeps_its_own(strategy: Strategy, tmp_path: Path) -> None:
     raw = strategy.model_dump(mode="json")
     raw["disclosure"] |= {
