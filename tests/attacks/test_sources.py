@@ -163,3 +163,23 @@ def test_rows_set_aside_leave_no_value_behind(tmp_path: Path) -> None:
     for path in (tmp_path / "out").iterdir():
         data = fold(path.read_bytes().decode("utf-8", "ignore"))
         assert not any(fold(name) in data for name in TEAM), path.name
+
+
+def test_one_file_per_colleague_is_told_as_one_table(tmp_path: Path) -> None:
+    """Names, rows and days of exports that each hold one person's contacts are in no release; source rows have two
+    digits, so that nothing is left of them when what was published is taken away."""
+    strategy, sources = write_company(tmp_path, small_company())
+    lines = (tmp_path / "contacts.csv").read_text("utf-8").splitlines()
+    (tmp_path / "contacts.csv").write_text("\n".join(lines[:1000]) + "\n", "utf-8")
+    (tmp_path / "calls_hoa.csv").write_text("\n".join([lines[0], *lines[1000:]]) + "\n", "utf-8")
+    text = sources.read_text("utf-8")
+    at = text.index("  - file: contacts.csv")
+    entry = text[at : text.index("  - file:", at + 5)]
+    sources.write_text(text.replace(entry, entry + entry.replace("contacts.csv", "calls_hoa.csv")), "utf-8")
+    build(strategy, sources, tmp_path / "release.duckdb")
+    release = Release(tmp_path / "release.duckdb")
+    told = {table: (file, rows) for file, table, rows, *_ in release.sources}
+    release.close()
+    assert len(lines) - 1 == 1440
+    assert told["contacts"] == ("", 1400) and told["orders"] == ("orders.csv", 240)
+    assert b"calls_hoa" not in (tmp_path / "release.duckdb").read_bytes()
