@@ -133,8 +133,8 @@ def promises(release: Release, w: Words) -> list[str]:
     floors = release.strategy.disclosure
     staff = [
         w(
-            "No number, and no sum or difference of the numbers of one period, depends only on what fewer than {staff} "
-            "members of staff handled, however many numbers are put together.",
+            "No number, and no sum or difference of numbers, depends only on contacts that fewer than {staff} members "
+            "of staff handled, however many are put together; the same for orders.",
             staff=Disclosure().min_staff,
         ),
         w("Where such numbers are added and subtracted, nobody handled more than half of what is left."),
@@ -178,8 +178,8 @@ def limits(w: Words) -> list[str]:
             "a customer nobody knows counts as one."
         ),
         w(
-            "What models find (drivers) is no sum, so the proof does not reach it, nor numbers of several periods or "
-            "of contacts and orders together; each model rests on 200 customers or more."
+            "What models find (drivers) is no sum, so the proof does not reach it, nor contacts and orders together, "
+            "nor orders by two kinds of month (ordered, promised); each model rests on 200 customers or more."
         ),
         w("It is not differential privacy: no noise is added to any number."),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -12,40 +14,28 @@ from pages.parts.frame import Page
 def choose(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
     """The value in the address under ``key``, or the first one offered; a choice is written there. ``offered``: value
     -> name. One value alone is no choice and draws nothing. Raises StopIteration where nothing is offered."""
-    first = next(iter(offered))
-    chosen = page.query.get(key, first)
-    chosen = chosen if chosen in offered else first
-    if len(offered) > 1:
-        st.session_state[key] = chosen
-        with st.container(key=f"choose-{key}", width="content"):
-            st.segmented_control(
-                label,
-                list(offered),
-                format_func=lambda value: offered[value],
-                key=key,
-                required=True,
-                on_change=_to_address,
-                args=(key, tuple(offered)),
-            )
-    return chosen
+    return _drawn(page, key, offered, label, partial(st.segmented_control, required=True))
 
 
 def pick(page: Page, key: str, offered: Mapping[str, str], label: str) -> str:
     """The same as a list to open, for more than a few."""
+    return _drawn(page, key, offered, label, partial(st.selectbox, width=300))
+
+
+def _drawn(page: Page, key: str, offered: Mapping[str, str], label: str, widget: Callable[..., Any]) -> str:
     first = next(iter(offered))
     chosen = page.query.get(key, first)
     chosen = chosen if chosen in offered else first
     if len(offered) > 1:
         st.session_state[key] = chosen
         with st.container(key=f"choose-{key}", width="content"):
-            st.selectbox(
+            widget(
                 label,
                 list(offered),
                 format_func=lambda value: offered[value],
                 key=key,
                 on_change=_to_address,
                 args=(key, tuple(offered)),
-                width=300,
             )
     return chosen
 
